@@ -1,0 +1,102 @@
+"""For the relay: give committed events their numbers, and hand out each reaction to one taker at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+
+from domain.clock import Clock
+from domain.db.engine import Database, translating_losses
+from domain.db.outbox import NUMBERED, DomainEventRow
+from domain.events import CommittedEvent, read_event
+from domain.identity import OrganizationId, ProjectId, Tenant
+
+NUMBERING_LOCK = 0x41535341
+"""Key of the advisory lock under which events are numbered, by one relay at a time."""
+LEASE = timedelta(seconds=60)
+"""How long a taker may work on a reaction before another one tries it."""
+LONGEST_PAUSE = timedelta(seconds=60)
+
+_NUMBER = text(
+    """
+    WITH waiting AS (SELECT id, row_number() OVER (ORDER BY position) AS place
+                       FROM domain_event WHERE sequence IS NULL ORDER BY position LIMIT 1000),
+         last AS (SELECT coalesce(max(sequence), 0) AS sequence FROM domain_event)
+    UPDATE domain_event SET sequence = last.sequence + waiting.place
+      FROM waiting, last WHERE domain_event.id = waiting.id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    committed: CommittedEvent
+    attempts: int
+
+
+def committed(row: DomainEventRow) -> CommittedEvent:
+    assert row.sequence is not None
+    return CommittedEvent(
+        sequence=row.sequence,
+        id=row.id,
+        tenant=Tenant(OrganizationId(row.organization_id), ProjectId(row.project_id)),
+        occurred_at=row.occurred_at,
+        actor=row.actor,
+        event=read_event(row.type, row.payload, row.scopes),
+    )
+
+
+class Delivery:
+    """Works on the events of all tenants; nothing that a tenant asked for reaches it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def number(self) -> int:
+        """Number what was committed since the last call; the number of events. Another relay at work: 0."""
+        async with translating_losses(), self._database.sessions.begin() as session:
+            lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+            if not await session.scalar(lock, {"key": NUMBERING_LOCK}):
+                return 0
+            result = await session.execute(_NUMBER)
+            count: int = getattr(result, "rowcount", 0)
+            if count:
+                await session.execute(text(f"NOTIFY {NUMBERED}"))
+            return count
+
+    async def claim(self) -> Claimed | None:
+        """Take the oldest reaction that is due; it is handed out again when it is not finished within the lease."""
+        now = self._clock()
+        oldest = (
+            select(DomainEventRow.id)
+            .where(DomainEventRow.due_at <= now, DomainEventRow.sequence.is_not(None))  # type: ignore[union-attr,operator]
+            .order_by(DomainEventRow.sequence)  # type: ignore[arg-type]
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        taken = (
+            update(DomainEventRow)
+            .where(DomainEventRow.id.in_(oldest))  # type: ignore[attr-defined]
+            .values(due_at=now + LEASE, attempts=DomainEventRow.attempts + 1)
+            .returning(DomainEventRow)
+        )
+        async with translating_losses(), self._database.sessions.begin() as session:
+            row = (await session.execute(taken)).scalar_one_or_none()
+            return Claimed(committed(row), row.attempts) if row else None
+
+    async def finish(self, event_id: UUID) -> None:
+        await self._set(event_id, due_at=None, last_error=None)
+
+    async def postpone(self, claimed: Claimed, reason: str) -> datetime:
+        """Try again later, after a pause that doubles; when."""
+        pause = min(timedelta(seconds=0.5 * 2 ** min(claimed.attempts, 10)), LONGEST_PAUSE)
+        due_at = self._clock() + pause
+        await self._set(claimed.committed.id, due_at=due_at, last_error=reason)
+        return due_at
+
+    async def _set(self, event_id: UUID, *, due_at: datetime | None, last_error: str | None) -> None:
+        statement = update(DomainEventRow).where(DomainEventRow.id == event_id)  # type: ignore[arg-type]
+        async with translating_losses(), self._database.sessions.begin() as session:
+            await session.execute(statement.values(due_at=due_at, last_error=last_error))

@@ -1,0 +1,73 @@
+"""The engine of one event loop, and short sessions on it."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import orjson
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from domain.errors import Unavailable
+from domain.settings import Settings
+
+_DIALECT = re.compile(r"^postgres(ql)?(\+\w+)?://")
+_SHUTTING_DOWN = ("57P01", "57P02", "57P03", "08")
+
+
+def plain_url(url: str) -> str:
+    """The address as libpq and asyncpg read it."""
+    return _DIALECT.sub("postgresql://", url)
+
+
+def make_engine(settings: Settings, *, pooled: bool) -> AsyncEngine:
+    """Build the engine; it belongs to the running event loop and is disposed of with it."""
+    options = {"pool_size": settings.database.pool_size, "max_overflow": 0, "pool_pre_ping": True}
+    milliseconds = int(settings.database.statement_timeout_seconds * 1000)
+    return create_async_engine(
+        _DIALECT.sub("postgresql+asyncpg://", settings.database_url()),
+        json_serializer=lambda value: orjson.dumps(value, default=str).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": 10,
+            "server_settings": {"application_name": "assay", "statement_timeout": str(milliseconds)},
+        },
+        **(options if pooled else {"poolclass": NullPool}),
+    )
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the database went away, rather than refused what was asked."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return error.connection_invalidated or state.startswith(_SHUTTING_DOWN) or isinstance(error, InterfaceError)
+    return isinstance(error, (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError))
+
+
+@asynccontextmanager
+async def translating_losses() -> AsyncIterator[None]:
+    """A lost database becomes `Unavailable`, which a caller may try again."""
+    try:
+        yield
+    except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if is_connection_lost(error):
+            raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+        if isinstance(error, OperationalError):
+            raise Unavailable("The database could not finish in time. Try again in a few seconds.") from error
+        raise
+
+
+class Database:
+    """Opens sessions. Writing goes through `UnitOfWork`, reading through `reading`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A short session for one query; what it changed is rolled back."""
+        async with translating_losses(), self.sessions() as session:
+            yield session

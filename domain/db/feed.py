@@ -1,0 +1,71 @@
+"""For the hub: all committed events after a number, then each new one as soon as it is numbered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import asyncpg
+from sqlalchemy import func, select
+
+from domain.db.delivery import committed
+from domain.db.engine import Database, plain_url
+from domain.db.outbox import DomainEventRow
+from domain.db.tenancy import select_in
+from domain.events import CommittedEvent
+from domain.identity import Tenant
+
+PAGE = 500
+LONGEST_SILENCE = timedelta(seconds=2)
+"""The feed looks for itself after this time: a notification is a hint that can be lost."""
+
+
+class Bell:
+    """Rings when the database says something on a channel."""
+
+    def __init__(self, url: str, channel: str) -> None:
+        self._url = plain_url(url)
+        self._channel = channel
+        self._rung = asyncio.Event()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        connection = await asyncpg.connect(self._url, timeout=10)
+        try:
+            connection.add_termination_listener(lambda _: self._rung.set())
+            await connection.add_listener(self._channel, lambda *_: self._rung.set())
+            yield
+        finally:
+            await connection.close(timeout=2)
+
+    async def wait(self, longest: timedelta = LONGEST_SILENCE) -> None:
+        """Until it rings, or until the time is over."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), longest.total_seconds())
+        except TimeoutError:
+            return
+        finally:
+            self._rung.clear()
+
+
+class Feed:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def last_sequence(self) -> int:
+        async with self._database.reading() as session:
+            return await session.scalar(select(func.coalesce(func.max(DomainEventRow.sequence), 0))) or 0
+
+    async def after(self, sequence: int) -> Sequence[CommittedEvent]:
+        """The next events of all tenants, at most a page; the hub hands each to the subscribers who may see it."""
+        statement = select(DomainEventRow).where(DomainEventRow.sequence > sequence)  # type: ignore[operator,arg-type]
+        async with self._database.reading() as session:
+            rows = await session.scalars(statement.order_by(DomainEventRow.sequence).limit(PAGE))  # type: ignore[arg-type]
+            return [committed(row) for row in rows]
+
+    async def history(self, tenant: Tenant, after: int, limit: int) -> Sequence[CommittedEvent]:
+        """A tenant's own events after a number."""
+        statement = select_in(tenant, DomainEventRow).where(DomainEventRow.sequence > after)  # type: ignore[operator,arg-type]
+        async with self._database.reading() as session:
+            rows = await session.scalars(statement.order_by(DomainEventRow.sequence).limit(limit))  # type: ignore[arg-type]
+            return [committed(row) for row in rows]

@@ -1,0 +1,190 @@
+"""What can happen, as immutable values. An event is stored in the transaction that made it true."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from domain.fqn import Fqn
+from domain.identity import Tenant
+
+
+class Origin(StrEnum):
+    """Assets found by ingestion start nothing; otherwise ingestion would feed itself."""
+
+    USER = "USER"
+    INGESTION = "INGESTION"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainEvent:
+    """`scopes` are the parts of the catalogue that it concerns, as text; empty when it concerns none of them."""
+
+    name: ClassVar[str]
+    scopes: tuple[str, ...] = ()
+
+    def payload(self) -> dict[str, Any]:  # each event has its own fields
+        return {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "scopes"
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequested(DomainEvent):
+    name: ClassVar[str] = "run.requested"
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCancelRequested(DomainEvent):
+    name: ClassVar[str] = "run.cancel_requested"
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRetryRequested(DomainEvent):
+    """`attempt` counts the requests, so that each is carried out once."""
+
+    name: ClassVar[str] = "run.retry_requested"
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStateChanged(DomainEvent):
+    name: ClassVar[str] = "run.state_changed"
+    run_id: UUID
+    run_type: str
+    status: str
+    state_at: datetime
+    save_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunProgressed(DomainEvent):
+    """One item of a run changed its status; the counts are those after the change."""
+
+    name: ClassVar[str] = "run.progressed"
+    run_id: UUID
+    item: str
+    status: str
+    completed: int
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLogged(DomainEvent):
+    name: ClassVar[str] = "run.logged"
+    run_id: UUID
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunApproved(DomainEvent):
+    name: ClassVar[str] = "run.approved"
+    run_id: UUID
+    applied: int
+    conflicts: int
+    auto_saved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRejected(DomainEvent):
+    name: ClassVar[str] = "run.rejected"
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorecardChanged(DomainEvent):
+    """New snapshots or tombstones; `metrics` names what they measure."""
+
+    name: ClassVar[str] = "scorecard.changed"
+    metrics: tuple[str, ...]
+    cells: int
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViolationsChanged(DomainEvent):
+    """How many violations one transaction opened (or reopened) and resolved: one event, not one per row."""
+
+    name: ClassVar[str] = "violations.changed"
+    opened: int = 0
+    recurred: int = 0
+    resolved: int = 0
+    updated: int = 0
+    run_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetCreated(DomainEvent):
+    """`event_id` is the caller's own id of the event, by which a second delivery is recognised."""
+
+    name: ClassVar[str] = "asset.created"
+    origin: Origin
+    asset_type: str
+    fqn: str
+    connection_id: UUID
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetsChanged(DomainEvent):
+    name: ClassVar[str] = "assets.changed"
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    run_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged(DomainEvent):
+    name: ClassVar[str] = "rules.changed"
+    rule_ids: tuple[UUID, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionChanged(DomainEvent):
+    name: ClassVar[str] = "connection.changed"
+    connection_id: UUID
+    status: str
+    deleted: bool = False
+
+
+def _leaves(kind: type[DomainEvent]) -> list[type[DomainEvent]]:
+    return [leaf for child in kind.__subclasses__() for leaf in (child, *_leaves(child))]
+
+
+EVENTS: Mapping[str, type[DomainEvent]] = {kind.name: kind for kind in _leaves(DomainEvent)}
+_READERS = {name: TypeAdapter(kind) for name, kind in EVENTS.items()}
+
+
+def read_event(name: str, payload: Mapping[str, Any], scopes: Sequence[str]) -> DomainEvent:  # as it was stored
+    """The event that was stored under this name."""
+    return _READERS[name].validate_python({**payload, "scopes": tuple(scopes)})
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedEvent:
+    """An event with its place in the order of all events, given after its COMMIT; never twice, never with a gap."""
+
+    sequence: int
+    id: UUID
+    tenant: Tenant
+    occurred_at: datetime
+    actor: str
+    event: DomainEvent
+
+    def concerns(self, scope: Fqn) -> bool:
+        """Whether something inside the scope changed, or something that the scope is a part of."""
+        changed = [Fqn.parse(text) for text in self.event.scopes]
+        return any(scope.covers(fqn) or fqn.covers(scope) for fqn in changed)

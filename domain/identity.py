@@ -1,0 +1,45 @@
+"""Who asks, and for which tenant."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+OrganizationId = NewType("OrganizationId", UUID)
+ProjectId = NewType("ProjectId", UUID)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    organization_id: OrganizationId
+    project_id: ProjectId
+
+
+class ActorKind(StrEnum):
+    USER = "USER"
+    SERVICE = "SERVICE"
+    SYSTEM = "SYSTEM"
+
+
+class Permission(StrEnum):
+    """What PRODUCT.md section 13 lets a role do."""
+
+    READ = "READ"
+    RUN = "RUN"
+    WRITE = "WRITE"
+    APPROVE = "APPROVE"
+    ADMINISTER = "ADMINISTER"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which project, with which rights; the request id ties audit events and logs together."""
+
+    tenant: Tenant
+    name: str
+    kind: ActorKind = ActorKind.USER
+    permissions: frozenset[Permission] = field(default_factory=frozenset)
+    request_id: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions

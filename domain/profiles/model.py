@@ -1,0 +1,211 @@
+"""What profiling measured. Every value says how it was got; no sampled number is shown as if it were exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Generic, TypeVar
+
+from domain.errors import Invalid
+from domain.fqn import Fqn
+
+V = TypeVar("V")
+
+
+class Method(StrEnum):
+    """How a value was got.
+
+    EXACT: all rows were read. SAMPLED: computed on a sample. SKETCH: approximate over all rows.
+    ESTIMATED: the engine's own statistics.
+    """
+
+    EXACT = "EXACT"
+    SAMPLED = "SAMPLED"
+    SKETCH = "SKETCH"
+    ESTIMATED = "ESTIMATED"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows behind a set of values were read."""
+
+    method: Method
+    rows_read: int
+    population: int
+    """Rows of the whole table, counted or estimated."""
+    seed: int | None = None
+    """Of the sample; None when nothing was sampled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Generic[V]):
+    """A value with the way it was got."""
+
+    value: V
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCount:
+    """One of the most frequent values, as text, and how often it stands in the rows read."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A histogram bar: values with low <= value < high (the last bar includes its high end)."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """Of numeric columns. `outliers` counts values beyond 2 standard deviations (population) from the mean."""
+
+    min: float
+    max: float
+    mean: float
+    sum: float
+    standard_deviation: float
+    quantiles: Mapping[str, float]
+    """Keys `0.01`, `0.05`, `0.25`, `0.5`, `0.75`, `0.95`, `0.99`."""
+    histogram: tuple[Bucket, ...]
+    zeros: int
+    negatives: int
+    outliers: int
+    is_integer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """Of text columns. Lengths are in characters; a share is of the non-null values."""
+
+    min_length: int
+    max_length: int
+    mean_length: float
+    empty: int
+    blank: int
+    """Empty, or nothing but white space."""
+    padded: int
+    """With leading or trailing white space."""
+    patterns: Mapping[str, float]
+    """Share by name of domain/rules/patterns.py; only those above zero."""
+    shapes: tuple[ValueCount, ...]
+    """The most frequent shape masks: a letter is A or a, a digit is 9, runs kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateFacts:
+    """Of dates and times, in UTC. `sentinels` counts values such as 1900-01-01 or 9999-12-31."""
+
+    min: datetime
+    max: datetime
+    future: int
+    sentinels: int
+    age_seconds: float
+    """From the newest value that is not in the future to the time of reading: the freshness of the table's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanFacts:
+    true: int
+    false: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """The measurements of one column, over the rows of `TableProfile.reading`."""
+
+    name: str
+    declared_type: str
+    reading: Reading
+    rows: int
+    """Rows read, nulls included."""
+    nulls: int
+    distinct: Measured[int]
+    unique_once: Measured[int]
+    """Values that stand in exactly one row."""
+    actual_types: Mapping[str, float]
+    """What the non-null values look like, as shares: integer, decimal, boolean, date, timestamp, uuid, json, text."""
+    top: tuple[ValueCount, ...] = ()
+    numbers: NumberFacts | None = None
+    text: TextFacts | None = None
+    dates: DateFacts | None = None
+    booleans: BooleanFacts | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Metrics that could not be measured, and why."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.nulls <= self.rows:
+            raise Invalid("nulls", f"{self.name}: {self.nulls} nulls among {self.rows} rows.")
+        if self.distinct.method is not Method.SKETCH and self.distinct.value > self.non_null:
+            raise Invalid("distinct", f"{self.name}: {self.distinct.value} distinct values of {self.non_null}.")
+        if self.unique_once.value > self.distinct.value:
+            raise Invalid("unique_once", f"{self.name}: more values stand once than there are distinct values.")
+        if self.numbers:
+            _check_order(self.name, self.numbers)
+
+    @property
+    def non_null(self) -> int:
+        return self.rows - self.nulls
+
+    @property
+    def completeness(self) -> float | None:
+        """Share of rows with a value; None for an empty table."""
+        return self.non_null / self.rows if self.rows else None
+
+    @property
+    def uniqueness(self) -> float | None:
+        """Distinct values among the non-null ones; None where there are none."""
+        return self.distinct.value / self.non_null if self.non_null else None
+
+
+def _check_order(name: str, numbers: NumberFacts) -> None:
+    ordered = [numbers.min, *(numbers.quantiles[key] for key in sorted(numbers.quantiles, key=float)), numbers.max]
+    if any(low > high for low, high in pairwise(ordered)):
+        raise Invalid("quantiles", f"{name}: minimum, quantiles and maximum are not in order.")
+
+
+@dataclass(frozen=True, slots=True)
+class InferredRelationship:
+    """Columns whose values lie in another table's key. `orphans` counts child values without a parent."""
+
+    columns: tuple[str, ...]
+    referenced_table: Fqn
+    referenced_columns: tuple[str, ...]
+    containment: float
+    """Share of non-null child rows whose value has a parent, in the rows read."""
+    orphans: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TableProfile:
+    """The measurements of one table at one time."""
+
+    fqn: Fqn
+    observed_at: datetime
+    """When the first row was read."""
+    row_count: Measured[int]
+    reading: Reading
+    columns: tuple[ColumnProfile, ...]
+    size_bytes: int | None = None
+    """Table, indexes and toast; None where the engine does not say (a view)."""
+    last_changed_at: datetime | None = None
+    duplicate_rows: Measured[int] | None = None
+    """Rows that repeat an earlier row in every column; None when left out."""
+    candidate_keys: tuple[tuple[str, ...], ...] = ()
+    """Columns whose values identify each row read, declared keys first."""
+    relationships: tuple[InferredRelationship, ...] = ()
+    seconds: float = 0.0
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> ColumnProfile | None:
+        return next((column for column in self.columns if column.name == name), None)

@@ -1,0 +1,311 @@
+"""A run: what was asked for, how far it is, what it suggests, and what a person decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+from uuid import UUID
+
+from domain.connections.model import ConnectionId
+from domain.errors import Conflict, Invalid, UnsupportedTargetLevel
+from domain.fqn import Fqn
+from domain.identity import Tenant
+
+RunId = NewType("RunId", UUID)
+ChangeId = NewType("ChangeId", UUID)
+
+SCHEMA_DEPTH = 3
+TABLE_DEPTH = 4
+MAX_TARGETS = 1000
+MAX_NOTES_LENGTH = 2000
+MAX_IDEMPOTENCY_KEY_LENGTH = 200
+
+
+class RunType(StrEnum):
+    SERVICE_INGESTION = "service-ingestion"
+    CONNECTION_CHECK = "connection-check"
+    PROFILING = "profiling"
+    METADATA_ENRICHMENT = "metadata-enrichment"
+    DQ_RULE_GENERATION = "dq-rule-generation"
+    DQ_EXECUTION = "dq-execution"
+    METADATA_ASSESSMENT = "metadata-assessment"
+    DQ_ASSESSMENT = "dq-assessment"
+    RUN_ALL = "run-all"
+
+    @property
+    def needs_approval(self) -> bool:
+        """Runs that only suggest wait for a person; the others take effect when they finish."""
+        return self in REVIEWED
+
+
+REVIEWED = frozenset({RunType.PROFILING, RunType.METADATA_ENRICHMENT, RunType.DQ_RULE_GENERATION})
+
+
+class RunStatus(StrEnum):
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+    CRASHED = "CRASHED"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in TERMINAL
+
+
+TERMINAL = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.CRASHED})
+
+
+class ItemStatus(StrEnum):
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+    @property
+    def is_done(self) -> bool:
+        return self in {ItemStatus.COMPLETED, ItemStatus.FAILED}
+
+
+class ApprovalStatus(StrEnum):
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class Decision(StrEnum):
+    """UNDECIDED counts as accepted when the run is approved; REJECTED stays out."""
+
+    UNDECIDED = "UNDECIDED"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+
+
+class ChangeOutcome(StrEnum):
+    """What approving did with a change. CONFLICT: its base version is gone. KEPT_HUMAN: a person's value stands."""
+
+    APPLIED = "APPLIED"
+    CONFLICT = "CONFLICT"
+    KEPT_HUMAN = "KEPT_HUMAN"
+    REJECTED = "REJECTED"
+
+
+class ChangeSubject(StrEnum):
+    """ASSET_FIELD writes a field of an asset. RULE activates a drafted rule."""
+
+    ASSET_FIELD = "ASSET_FIELD"
+    RULE = "RULE"
+
+
+class Include(StrEnum):
+    """What enrichment is asked for."""
+
+    DESCRIPTIONS = "descriptions"
+    PII = "pii"
+    SENSITIVITY = "sensitivity"
+    DOMAIN = "domain"
+    SEMANTIC_TYPES = "semantic-types"
+    DQ_TAGS = "dq-tags"
+    RELATIONSHIPS = "relationships"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a caller asks for. `parameters` belong to the run's type: sampling, include, schemas."""
+
+    type: RunType
+    connection_id: ConnectionId
+    targets: tuple[Fqn, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # the shape depends on the type; see check_parameters
+    save_all: bool = False
+    idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.targets) > MAX_TARGETS:
+            raise Invalid("targets", f"A run has at most {MAX_TARGETS:,} targets; name a schema instead of its tables.")
+        if self.idempotency_key is not None and not 1 <= len(self.idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
+            raise Invalid("idempotencyKey", f"A key has 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters.")
+        if self.save_all and not self.type.needs_approval:
+            raise Invalid("saveAll", f"A {self.type} run has nothing to save.")
+        check_parameters(self.type, self.parameters)
+
+
+def check_targets(request: RunRequest, service: Fqn) -> None:
+    """Refuse targets of the wrong level or of another connection, before anything starts."""
+    if request.type in {RunType.SERVICE_INGESTION, RunType.CONNECTION_CHECK}:
+        if request.targets:
+            raise Invalid("targets", f"A {request.type} run takes no targets; list schemas instead.")
+        return
+    if not request.targets:
+        raise Invalid("targets", "Name at least one schema or table.")
+    for target in request.targets:
+        if target.depth not in {SCHEMA_DEPTH, TABLE_DEPTH}:
+            raise UnsupportedTargetLevel(
+                "targets",
+                f"{target} is not a schema or a table. A {request.type} run takes targets such as "
+                "service.database.schema or service.database.schema.table.",
+                str(target),
+            )
+        if not service.covers(target):
+            raise Invalid("targets", f"{target} does not belong to the connection {service}.")
+
+
+_PARAMETERS: Mapping[RunType, frozenset[str]] = {
+    RunType.SERVICE_INGESTION: frozenset({"schemas"}),
+    RunType.PROFILING: frozenset({"sample_threshold", "sample_size", "seed"}),
+    RunType.METADATA_ENRICHMENT: frozenset({"include"}),
+    RunType.RUN_ALL: frozenset({"sample_threshold", "sample_size", "seed", "include"}),
+}
+
+
+def check_parameters(run_type: RunType, parameters: Mapping[str, object]) -> None:
+    if unknown := set(parameters) - _PARAMETERS.get(run_type, frozenset()):
+        raise Invalid("parameters", f"A {run_type} run has no parameter {', '.join(sorted(unknown))}.")
+    for name in ("sample_threshold", "sample_size"):
+        value = parameters.get(name, 1)
+        if not isinstance(value, int) or value < 1:
+            raise Invalid(f"sampling.{name}", f"{name} is a number of rows, at least 1.")
+    include = parameters.get("include", ())
+    if not isinstance(include, (list, tuple)) or set(include) - set(Include):
+        raise Invalid("include", f"include is a list of {', '.join(Include)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    completed: int
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    id: RunId
+    tenant: Tenant
+    type: RunType
+    connection_id: ConnectionId
+    connection_name: str
+    targets: tuple[Fqn, ...]
+    parameters: Mapping[str, Any]  # belongs to the type
+    status: RunStatus
+    state_at: datetime
+    """When Prefect set the state that `status` copies; orders what arrives late or twice."""
+    save_all: bool
+    requested_by: str
+    parent_id: RunId | None
+    prefect_flow_run_id: UUID | None
+    progress: Progress
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    heartbeat_at: datetime | None
+    error_code: str | None
+    error_message: str | None
+    output: Mapping[str, Any]  # a summary whose shape belongs to the type
+
+
+@dataclass(frozen=True, slots=True)
+class RunItem:
+    """One table (or schema, when ingesting) of a run."""
+
+    run_id: RunId
+    fqn: Fqn
+    status: ItemStatus
+    attempts: int
+    error_code: str | None
+    error_message: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedChange:
+    id: ChangeId
+    run_id: RunId
+    subject: ChangeSubject
+    asset: Fqn
+    field: str
+    """The asset's field, or the kind of the rule."""
+    before: str | None
+    after: str
+    base_version: int
+    """Version of the asset or rule that the change was made from."""
+    confidence: float
+    justification: str
+    evidence: Mapping[str, Any]  # belongs to what made the suggestion
+    decision: Decision
+    outcome: ChangeOutcome | None
+    rule_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    run_id: RunId
+    status: ApprovalStatus
+    version: int
+    notes: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    auto_saved: bool
+    applied: int = 0
+    conflicts: int = 0
+    invalidated_cells: int = 0
+    resolved_violations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A state as Prefect reports it."""
+
+    status: RunStatus
+    at: datetime
+    message: str | None = None
+
+
+def accepts(current: RunStatus, current_at: datetime, state: RunState) -> bool:
+    """Whether a reported state replaces the current one: newer by Prefect's clock and not a mere repetition.
+
+    A terminal state is not final: a run that failed (or completed) may be run again from the Prefect UI.
+    """
+    return state.at > current_at and not (state.status is current and state.status.is_terminal)
+
+
+def check_decidable(run: WorkflowRun, approval: Approval) -> None:
+    """Only a completed run that still waits can be approved or rejected."""
+    if not run.type.needs_approval:
+        raise Invalid("runId", f"A {run.type} run takes effect when it finishes; there is nothing to decide.")
+    if run.status is not RunStatus.COMPLETED:
+        raise RunNotApprovable(run)
+    if approval.status is not ApprovalStatus.PENDING:
+        raise ApprovalAlreadyDecided(approval)
+
+
+class RunNotApprovable(Conflict):
+    def __init__(self, run: WorkflowRun) -> None:
+        super().__init__(f"Run {run.id} is {run.status}; only a COMPLETED run can be approved or rejected.")
+        self.status = run.status
+
+
+class ApprovalAlreadyDecided(Conflict):
+    def __init__(self, approval: Approval) -> None:
+        super().__init__(f"Run {approval.run_id} was {approval.status} by {approval.decided_by}.")
+        self.approval = approval
+
+
+def check_notes(notes: str | None) -> None:
+    if notes is not None and len(notes) > MAX_NOTES_LENGTH:
+        raise Invalid("notes", f"Notes have at most {MAX_NOTES_LENGTH:,} characters; these have {len(notes):,}.")
+
+
+def covering(targets: Sequence[Fqn]) -> tuple[Fqn, ...]:
+    """The same targets without those that another one already holds."""
+    kept: list[Fqn] = []
+    for target in sorted(set(targets), key=lambda fqn: fqn.depth):
+        if not any(other.covers(target) for other in kept):
+            kept.append(target)
+    return tuple(sorted(kept))

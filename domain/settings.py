@@ -1,0 +1,207 @@
+"""Typed settings: environment variables over `config.yaml` over the defaults below.
+
+Every setting `section.key` is read from the environment as `ASSAY_SECTION_KEY`. A wrong key, type or range stops
+the start, with a message that names the key and the place it came from.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from yaml import YAMLError
+
+PREFIX = "ASSAY_"
+SECRET_PREFIX = "ASSAY_SECRET_"  # noqa: S105 - the start of a variable's name, not a secret
+CONFIG_FILE_VARIABLE = "ASSAY_CONFIG"
+PG_BIN_VARIABLE = "ASSAY_PG_BIN"
+BESIDE_THE_PACKAGES = Path(__file__).parent.parent / "config.yaml"
+NOT_SETTINGS = frozenset({CONFIG_FILE_VARIABLE, PG_BIN_VARIABLE})
+ALIASES = {
+    "DQ_RULE_GEN_MAX_CONCURRENT_TABLES": "dq_rules.max_concurrent_tables",
+    "DQ_RULE_GEN_MAX_CONCURRENT_RULES": "dq_rules.max_concurrent_rules",
+}
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Width = Annotated[int, Field(ge=1, le=1000)]
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names the key, its origin and what is allowed."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ApiSettings(_Section):
+    port: Port = 8000
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    max_tokens: Annotated[int, Field(ge=1)] = 2000
+    max_depth: Width = 12
+    max_aliases: Width = 30
+    operation_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+
+
+class PrefectSettings(_Section):
+    port: Port = 4200
+    api_url: str | None = None
+    work_pool: str = "assay-local"
+    heartbeat_timeout_seconds: Annotated[float, Field(ge=10)] = 60.0
+
+
+class DatabaseSettings(_Section):
+    url: SecretStr | None = None
+    prefect_url: SecretStr | None = None
+    pool_size: Width = 10
+    statement_timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+
+
+class SourceSettings(_Section):
+    max_connections: Width = 4
+    connect_timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
+    statement_timeout_seconds: Annotated[float, Field(gt=0)] = 300.0
+    lock_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+
+
+class ProfilingSettings(_Section):
+    max_concurrent_tables: Width = 10
+    sample_threshold: Annotated[int, Field(ge=1)] = 1_000_000
+    sample_size: Annotated[int, Field(ge=1)] = 100_000
+    memory_limit_mb: Annotated[int, Field(ge=64)] = 256
+
+
+class EnrichmentSettings(_Section):
+    provider: Literal["offline", "openai", "anthropic"] = "offline"
+    max_concurrent_tables: Width = 5
+    max_concurrent_llm_calls: Width = 20
+    model: str = "gpt-4o"
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.1
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+    openai_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    anthropic_base_url: str | None = None
+    anthropic_api_key: SecretStr | None = None
+
+
+class DqRuleSettings(_Section):
+    max_concurrent_tables: Width = 10
+    max_concurrent_rules: Width = 20
+
+
+def default_home() -> Path:
+    """Where data lives unless told otherwise: root's is outside its home, which PostgreSQL's user cannot enter."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/assay")
+    shared = os.environ.get("XDG_DATA_HOME")
+    return (Path(shared) if shared else Path.home() / ".local" / "share") / "assay"
+
+
+class Settings(_Section):
+    home: Path = Field(default_factory=default_home)
+    bind: str = "127.0.0.1"
+    mode: Literal["development", "production"] = "production"
+    api: ApiSettings = ApiSettings()
+    prefect: PrefectSettings = PrefectSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    source: SourceSettings = SourceSettings()
+    profiling: ProfilingSettings = ProfilingSettings()
+    enrichment: EnrichmentSettings = EnrichmentSettings()
+    dq_rules: DqRuleSettings = DqRuleSettings()
+
+    @property
+    def secrets_folder(self) -> Path:
+        """Where `file:` secret references are looked up."""
+        return self.home / "secrets"
+
+    def database_url(self) -> str:
+        """The PostgreSQL that holds Assay's own tables; refuses when none is set."""
+        if self.database.url is None:
+            raise SettingsError(
+                "database.url is not set: set ASSAY_DATABASE_URL, or start with `assay up`, which brings its own."
+            )
+        return self.database.url.get_secret_value()
+
+
+def load_settings(overrides: Mapping[str, str] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Put the layers together. `overrides` holds environment names too, and wins over the environment."""
+    variables = {**(os.environ if environment is None else environment), **(overrides or {})}
+    origins: dict[str, str] = {}
+    file = _read_file(variables, origins)
+    layers = OmegaConf.merge(file, OmegaConf.create(_from_environment(variables, origins)))
+    try:
+        values = OmegaConf.to_container(layers, resolve=True)
+    except OmegaConfBaseException as error:
+        raise SettingsError(f"{error.full_key}: {error.msg}") from None
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_explain(error, origins)) from None
+
+
+def _read_file(variables: Mapping[str, str], origins: dict[str, str]) -> DictConfig:
+    named = variables.get(CONFIG_FILE_VARIABLE)
+    path = Path(named) if named else BESIDE_THE_PACKAGES
+    if not path.is_file():
+        if named:
+            raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {named}, which is not a file.")
+        return OmegaConf.create({})
+    try:
+        loaded = OmegaConf.load(path)
+    except YAMLError as error:
+        raise SettingsError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(loaded, DictConfig):
+        raise SettingsError(f"{path} has to hold sections with keys, not a list.")
+    origins.update({key: str(path) for key in _paths(loaded)})
+    return loaded
+
+
+def _paths(node: DictConfig, prefix: str = "") -> Iterator[str]:
+    for key in map(str, node):
+        path = f"{prefix}{key}"
+        yield path
+        child = node._get_node(key)  # noqa: SLF001 - item access would resolve `${…}` before the environment is known
+        if isinstance(child, DictConfig):
+            yield from _paths(child, f"{path}.")
+
+
+def _from_environment(variables: Mapping[str, str], origins: dict[str, str]) -> dict[str, object]:
+    known = _known_variables()
+    found: dict[str, object] = {}
+    for name, value in sorted(variables.items()):
+        if name not in known:
+            if name.startswith(PREFIX) and not name.startswith(SECRET_PREFIX) and name not in NOT_SETTINGS:
+                raise SettingsError(f"{name} (environment) is not a setting. Known: {', '.join(sorted(known))}.")
+            continue
+        path = known[name]
+        origins[path] = f"{name} (environment)"
+        section, _, key = path.rpartition(".")
+        target = found.setdefault(section, {}) if section else found
+        assert isinstance(target, dict)
+        target[key] = value.replace("${", r"\${")  # an environment value is taken as it stands, never interpolated
+    return found
+
+
+def _known_variables() -> dict[str, str]:
+    paths: list[str] = []
+    for name, declared in Settings.model_fields.items():
+        section = declared.annotation
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            paths += [f"{name}.{key}" for key in section.model_fields]
+        else:
+            paths.append(name)
+    return {PREFIX + path.replace(".", "_").upper(): path for path in paths} | ALIASES
+
+
+def _explain(error: ValidationError, origins: Mapping[str, str]) -> str:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        path = ".".join(str(part) for part in problem["loc"])
+        section = path.rpartition(".")[0]
+        origin = origins.get(path) or origins.get(section) or "the defaults"
+        message = "is not a setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+        lines.append(f"{path}: {message}. It comes from {origin}.")
+    return "\n".join(lines)
