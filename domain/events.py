@@ -31,9 +31,7 @@ class DomainEvent:
     scopes: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:  # each event has its own fields
-        return {
-            field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "scopes"
-        }
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "scopes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

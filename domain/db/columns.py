@@ -1,6 +1,5 @@
 """Column types that tables share."""
 
-
 from sqlalchemy import DateTime, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -11,4 +10,3 @@ UtcDateTime = DateTime(timezone=True)
 TextList = ARRAY(Text)
 FqnList = ARRAY(FqnText)
 Json = JSONB
-

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text, update
+from sqlmodel import col
 
 from domain.clock import Clock
 from domain.db.engine import Database, translating_losses
@@ -70,16 +71,16 @@ class Delivery:
         """Take the oldest reaction that is due; it is handed out again when it is not finished within the lease."""
         now = self._clock()
         oldest = (
-            select(DomainEventRow.id)
-            .where(DomainEventRow.due_at <= now, DomainEventRow.sequence.is_not(None))  # type: ignore[union-attr,operator]
-            .order_by(DomainEventRow.sequence)  # type: ignore[arg-type]
+            select(col(DomainEventRow.id))
+            .where(col(DomainEventRow.due_at) <= now, col(DomainEventRow.sequence).is_not(None))
+            .order_by(col(DomainEventRow.sequence))
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         taken = (
             update(DomainEventRow)
-            .where(DomainEventRow.id.in_(oldest))  # type: ignore[attr-defined]
-            .values(due_at=now + LEASE, attempts=DomainEventRow.attempts + 1)
+            .where(col(DomainEventRow.id).in_(oldest))
+            .values(due_at=now + LEASE, attempts=col(DomainEventRow.attempts) + 1)
             .returning(DomainEventRow)
         )
         async with translating_losses(), self._database.sessions.begin() as session:
@@ -97,6 +98,6 @@ class Delivery:
         return due_at
 
     async def _set(self, event_id: UUID, *, due_at: datetime | None, last_error: str | None) -> None:
-        statement = update(DomainEventRow).where(DomainEventRow.id == event_id)  # type: ignore[arg-type]
+        statement = update(DomainEventRow).where(col(DomainEventRow.id) == event_id)
         async with translating_losses(), self._database.sessions.begin() as session:
             await session.execute(statement.values(due_at=due_at, last_error=last_error))

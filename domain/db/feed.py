@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from domain.db.delivery import committed
 from domain.db.engine import Database, plain_url
@@ -54,18 +55,18 @@ class Feed:
 
     async def last_sequence(self) -> int:
         async with self._database.reading() as session:
-            return await session.scalar(select(func.coalesce(func.max(DomainEventRow.sequence), 0))) or 0
+            return await session.scalar(select(func.coalesce(func.max(col(DomainEventRow.sequence)), 0))) or 0
 
     async def after(self, sequence: int) -> Sequence[CommittedEvent]:
         """The next events of all tenants, at most a page; the hub hands each to the subscribers who may see it."""
-        statement = select(DomainEventRow).where(DomainEventRow.sequence > sequence)  # type: ignore[operator,arg-type]
+        statement = select(DomainEventRow).where(col(DomainEventRow.sequence) > sequence)
         async with self._database.reading() as session:
-            rows = await session.scalars(statement.order_by(DomainEventRow.sequence).limit(PAGE))  # type: ignore[arg-type]
+            rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(PAGE))
             return [committed(row) for row in rows]
 
     async def history(self, tenant: Tenant, after: int, limit: int) -> Sequence[CommittedEvent]:
         """A tenant's own events after a number."""
-        statement = select_in(tenant, DomainEventRow).where(DomainEventRow.sequence > after)  # type: ignore[operator,arg-type]
+        statement = select_in(tenant, DomainEventRow).where(col(DomainEventRow.sequence) > after)
         async with self._database.reading() as session:
-            rows = await session.scalars(statement.order_by(DomainEventRow.sequence).limit(limit))  # type: ignore[arg-type]
+            rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(limit))
             return [committed(row) for row in rows]

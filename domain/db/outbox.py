@@ -30,7 +30,9 @@ class DomainEventRow(TenantRow, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    position: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
+    position: int | None = Field(
+        default=None, sa_type=BigInteger, nullable=False, sa_column_args=[Identity(always=True)]
+    )
     """Order inside one transaction; across transactions only `sequence` counts."""
     sequence: int | None = Field(default=None, sa_type=BigInteger, unique=True)
     type: str = Field(sa_type=Text)

@@ -1,14 +1,13 @@
 """The SQL twin of `Fqn.covers`."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Mapped
 
 from domain.fqn import Fqn
 
-FqnColumn = ColumnElement[str] | InstrumentedAttribute[str] | Any  # SQLModel types its columns as plain str
+FqnColumn = ColumnElement[str] | Mapped[str]
 
 
 def in_scope(column: FqnColumn, scope: Fqn) -> ColumnElement[bool]:

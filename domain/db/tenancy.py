@@ -4,7 +4,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, select, update
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import Mapped
+from sqlmodel import Field, SQLModel, col
 
 from domain.identity import Tenant
 
@@ -17,16 +18,16 @@ class TenantRow(SQLModel):
 R = TypeVar("R", bound=TenantRow)
 
 
-def belongs_to(tenant: Tenant, row: type[TenantRow] | Any) -> ColumnElement[bool]:  # an alias of a row class, too
-    return and_(row.organization_id == tenant.organization_id, row.project_id == tenant.project_id)
+def belongs_to(tenant: Tenant, row: type[TenantRow]) -> ColumnElement[bool]:
+    return and_(col(row.organization_id) == tenant.organization_id, col(row.project_id) == tenant.project_id)
 
 
-def select_in(tenant: Tenant, row: type[R]) -> Select[tuple[R]]:
+def select_in(tenant: Tenant, row: type[R]) -> Select[R]:
     return select(row).where(belongs_to(tenant, row))
 
 
-def select_columns_in(tenant: Tenant, row: type[TenantRow], *columns: Any) -> Select[Any]:  # column types vary
-    """As `select_in`, for some columns or aggregates of the row."""
+def select_columns_in(tenant: Tenant, row: type[TenantRow], *columns: ColumnElement[Any] | Mapped[Any]) -> Select[Any]:
+    """As `select_in`, for some columns or aggregates of the row, of whatever types they are."""
     return select(*columns).select_from(row).where(belongs_to(tenant, row))
 
 
@@ -38,6 +39,6 @@ def delete_in(tenant: Tenant, row: type[TenantRow]) -> Delete:
     return delete(row).where(belongs_to(tenant, row))
 
 
-def owned_by(tenant: Tenant) -> dict[str, UUID]:
+def owned_by(tenant: Tenant) -> dict[str, Any]:  # spread over constructors whose other columns have other types
     """The two columns of a new row."""
     return {"organization_id": tenant.organization_id, "project_id": tenant.project_id}

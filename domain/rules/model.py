@@ -12,9 +12,10 @@ from uuid import UUID
 
 from domain.errors import Invalid
 from domain.fqn import Fqn
+from domain.rules.parameters import Parameter, check_parameters
+from domain.rules.patterns import PATTERNS
 
 RuleId = NewType("RuleId", UUID)
-Parameter = str | int | float | bool | list[str] | None
 
 
 class Severity(StrEnum):
@@ -47,6 +48,11 @@ class RuleKind(StrEnum):
     ROW_COUNT = "ROW_COUNT"
     FRESHNESS = "FRESHNESS"
     NO_OUTLIERS = "NO_OUTLIERS"
+    READS_AS = "READS_AS"
+    HAS_SHAPE = "HAS_SHAPE"
+    NO_MISSING_TOKENS = "NO_MISSING_TOKENS"
+    NO_STRAY_SPACE = "NO_STRAY_SPACE"
+    FUNCTIONAL_DEPENDENCY = "FUNCTIONAL_DEPENDENCY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,45 +62,87 @@ class KindSpec:
     dimension: str
     min_columns: int
     max_columns: int
+    sentence: str
+    """The check in plain words; the names in braces are filled in by `meaning`."""
     required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     counts_rows: bool = True
     """False: the check looks at the table as a whole and passes or fails as one."""
+    counts_things: bool = False
+    """True: min and max are numbers of rows or characters, not values."""
     description: str = ""
 
 
 KINDS: Mapping[RuleKind, KindSpec] = {
-    RuleKind.NOT_NULL: KindSpec("completeness", 1, 1, description="The column has a value in every row."),
-    RuleKind.UNIQUE: KindSpec("uniqueness", 1, 8, description="No two rows share the values of these columns."),
+    RuleKind.NOT_NULL: KindSpec(
+        "completeness", 1, 1, "{columns} has a value", description="The column has a value in every row."
+    ),
+    RuleKind.UNIQUE: KindSpec(
+        "uniqueness",
+        1,
+        8,
+        "no two rows share the same {columns}",
+        description="No two rows share the values of these columns; every row that shares them fails.",
+    ),
     RuleKind.ACCEPTED_VALUES: KindSpec(
-        "validity", 1, 1, frozenset({"values"}), description="The value is one of a fixed list."
+        "validity",
+        1,
+        1,
+        "{columns} is one of {values}",
+        frozenset({"values"}),
+        description="The value is one of a fixed list.",
     ),
     RuleKind.VALUE_RANGE: KindSpec(
         "validity",
         1,
         1,
+        "{columns} is {bounds}",
         optional=frozenset({"min", "max"}),
         description="The number (or ISO date) lies between min and max, both included; one end may be open.",
     ),
     RuleKind.TEXT_LENGTH: KindSpec(
-        "validity", 1, 1, optional=frozenset({"min", "max"}), description="The text has min to max characters."
+        "validity",
+        1,
+        1,
+        "{columns} has {bounds} characters",
+        optional=frozenset({"min", "max"}),
+        counts_things=True,
+        description="The text has min to max characters.",
     ),
     RuleKind.MATCHES_PATTERN: KindSpec(
         "validity",
         1,
         1,
+        "{columns} is well-formed: {pattern}",
         frozenset({"pattern"}),
-        description="The text is a well-formed value of a named pattern (email, iban, …; see domain/rules/patterns.py).",
+        description="The text is a well-formed value of a named pattern (email, iban, …); blank text is not judged.",
     ),
-    RuleKind.NOT_BLANK: KindSpec("completeness", 1, 1, description="The text is not empty and not only white space."),
-    RuleKind.NOT_IN_FUTURE: KindSpec("accuracy", 1, 1, description="The date or time is not after the reading."),
+    RuleKind.NOT_BLANK: KindSpec(
+        "completeness",
+        1,
+        1,
+        "{columns} is not blank",
+        description="The text is not empty and not only white space.",
+    ),
+    RuleKind.NOT_IN_FUTURE: KindSpec(
+        "accuracy",
+        1,
+        1,
+        "{columns} is not in the future",
+        description="The date or time is not after the reading; without a time zone it is taken as UTC.",
+    ),
     RuleKind.ORDERED_PAIR: KindSpec(
-        "consistency", 2, 2, description="The first column is not after (not greater than) the second."
+        "consistency",
+        2,
+        2,
+        "{first} is not after (not greater than) {last}",
+        description="The first column is not after (not greater than) the second.",
     ),
     RuleKind.REFERENCE_EXISTS: KindSpec(
         "integrity",
         1,
         8,
+        "{columns} exists in {reference}",
         frozenset({"referenced_table", "referenced_columns"}),
         description="The values exist as a row of the referenced table.",
     ),
@@ -102,24 +150,66 @@ KINDS: Mapping[RuleKind, KindSpec] = {
         "volume",
         0,
         0,
+        "the table has {bounds} rows",
         optional=frozenset({"min", "max"}),
         counts_rows=False,
+        counts_things=True,
         description="The table has min to max rows.",
     ),
     RuleKind.FRESHNESS: KindSpec(
         "timeliness",
         1,
         1,
+        "the newest {columns} is at most {age} old",
         frozenset({"max_age_seconds"}),
         counts_rows=False,
-        description="The newest value of the column is at most this old.",
+        description="The newest value of the column that is not in the future is at most this old.",
     ),
     RuleKind.NO_OUTLIERS: KindSpec(
         "accuracy",
         1,
         1,
+        "{columns} is no outlier: it is {bounds}",
         frozenset({"min", "max"}),
         description="The number lies inside fences that were computed from the profile.",
+    ),
+    RuleKind.READS_AS: KindSpec(
+        "validity",
+        1,
+        1,
+        "{columns} can be read as {type}",
+        frozenset({"type"}),
+        description="The text can be read as the type (integer, number or date); blank text is not judged.",
+    ),
+    RuleKind.HAS_SHAPE: KindSpec(
+        "validity",
+        1,
+        1,
+        "{columns} is written like {shapes}",
+        frozenset({"shapes"}),
+        description="The text has one of these shapes: 9 for a digit, A or a for an ASCII letter, the rest as is.",
+    ),
+    RuleKind.NO_MISSING_TOKENS: KindSpec(
+        "completeness",
+        1,
+        1,
+        "{columns} holds no stand-in for a missing value ({tokens})",
+        frozenset({"tokens"}),
+        description="The text, trimmed and in lower case, is none of the tokens (n/a, null, …).",
+    ),
+    RuleKind.NO_STRAY_SPACE: KindSpec(
+        "validity",
+        1,
+        1,
+        "{columns} neither begins nor ends with white space",
+        description="The text neither begins nor ends with white space.",
+    ),
+    RuleKind.FUNCTIONAL_DEPENDENCY: KindSpec(
+        "consistency",
+        2,
+        4,
+        "rows with the same {determinants} have the same {last}",
+        description="The last column follows from the others; a row fails unless it holds its group's usual value.",
     ),
 }
 
@@ -150,6 +240,9 @@ class RuleDefinition:
             raise Invalid("parameters", f"{self.kind} has no parameter {', '.join(sorted(unknown))}.")
         if spec.optional and not spec.required and not given:
             raise Invalid("parameters", f"{self.kind} needs at least one of {', '.join(sorted(spec.optional))}.")
+        if len(set(self.columns)) < len(self.columns):
+            raise Invalid("columns", f"{self.kind} names a column twice; name each column once.")
+        check_parameters(self.parameters, len(self.columns), counts_things=spec.counts_things)
         if not 0 < self.threshold <= 1:
             raise Invalid("threshold", f"A threshold is above 0 and at most 1, not {self.threshold}.")
         if not self.dimension:
@@ -165,6 +258,59 @@ class RuleDefinition:
         """Equal for two rules that check the same thing on the same columns, whatever their bounds."""
         target = (self.parameters.get("referenced_table"), self.parameters.get("pattern"))
         return (self.kind, self.table, self.columns, *target)
+
+
+def meaning(definition: RuleDefinition) -> str:
+    """The rule in plain words, from its definition alone."""
+    sentence = KINDS[definition.kind].sentence.format_map(_words(definition))
+    share = "" if definition.threshold == 1 else f", in at least {_percent(definition.threshold)} of the rows"
+    nulls = "" if definition.ignores_nulls or definition.kind is RuleKind.NOT_NULL else "; a missing value fails"
+    return f"{sentence[0].upper()}{sentence[1:]}{share}{nulls}."
+
+
+def _words(definition: RuleDefinition) -> Mapping[str, str]:
+    given, columns = definition.parameters, definition.columns
+    return {
+        "columns": " and ".join(columns),
+        "first": columns[0] if columns else "",
+        "last": columns[-1] if columns else "",
+        "determinants": " and ".join(columns[:-1]),
+        "bounds": _bounds(given.get("min"), given.get("max")),
+        "values": _listed(given.get("values")),
+        "tokens": _listed(given.get("tokens")),
+        "shapes": _listed(given.get("shapes")),
+        "type": str(given.get("type")),
+        "pattern": _pattern_words(given.get("pattern")),
+        "reference": f"{_listed(given.get('referenced_columns'))} of {given.get('referenced_table')}",
+        "age": _age(given.get("max_age_seconds")),
+    }
+
+
+def _bounds(low: Parameter, high: Parameter) -> str:
+    if low is not None and high is not None:
+        return f"exactly {low}" if low == high else f"between {low} and {high}"
+    return f"at least {low}" if high is None else f"at most {high}"
+
+
+def _listed(values: Parameter) -> str:
+    return ", ".join(values) if isinstance(values, list) else ""
+
+
+def _pattern_words(name: Parameter) -> str:
+    return PATTERNS[name].description.rstrip(".").lower() if isinstance(name, str) else ""
+
+
+def _age(seconds: Parameter) -> str:
+    if not isinstance(seconds, int | float):
+        return ""
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.4g} {unit}"
+    return f"{seconds:g} seconds"
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f} %"
 
 
 class Outcome(StrEnum):

@@ -87,7 +87,7 @@ class Decision(StrEnum):
 
 
 class ChangeOutcome(StrEnum):
-    """What approving did with a change. CONFLICT: its base version is gone. KEPT_HUMAN: a person's value stands."""
+    """What approving does with a change. CONFLICT: its base version is gone. KEPT_HUMAN: a person's value stands."""
 
     APPLIED = "APPLIED"
     CONFLICT = "CONFLICT"
@@ -119,7 +119,8 @@ class RunRequest:
     """What a caller asks for. `parameters` belong to the run's type: sampling, include, schemas."""
 
     type: RunType
-    connection_id: ConnectionId
+    connection: str
+    """Name of the connection whose source is worked on."""
     targets: tuple[Fqn, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)  # the shape depends on the type; see check_parameters
     save_all: bool = False
@@ -241,6 +242,23 @@ class ProposedChange:
     decision: Decision
     outcome: ChangeOutcome | None
     rule_id: UUID | None = None
+
+
+def judge_change(decision: Decision, base_version: int, version: int | None, *, is_human: bool) -> ChangeOutcome:
+    """What approving does with a change; `version` is None when its asset or rule is gone."""
+    if decision is Decision.REJECTED:
+        return ChangeOutcome.REJECTED
+    if version != base_version:
+        return ChangeOutcome.CONFLICT
+    return ChangeOutcome.KEPT_HUMAN if is_human else ChangeOutcome.APPLIED
+
+
+@dataclass(frozen=True, slots=True)
+class RunLogLine:
+    at: datetime
+    level: str
+    message: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 import duckdb
@@ -18,6 +20,48 @@ class Sample:
 
     rows: int
     seed: int
+
+
+class Coverage(StrEnum):
+    """Which rows a copy holds. ALL of them; BLOCKS: a random sample by `seed`; FIRST: the first ones, nothing random."""
+
+    ALL = "ALL"
+    BLOCKS = "BLOCKS"
+    FIRST = "FIRST"
+
+
+class ValueKind(StrEnum):
+    """How copied values are to be understood.
+
+    NUMBER: a DuckDB number, or text that spells one exactly. MOMENT: a DATE or TIMESTAMP in UTC.
+    OTHER: a type without facts of its own (JSON, arrays, ranges, …), as text.
+    """
+
+    NUMBER = "NUMBER"
+    TEXT = "TEXT"
+    MOMENT = "MOMENT"
+    BOOLEAN = "BOOLEAN"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedColumn:
+    """A column of a copy. `alias` is its name in the local engine, which does not tell upper case from lower."""
+
+    name: str
+    alias: str
+    kind: ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What `copy_into` brought."""
+
+    rows: int
+    coverage: Coverage
+    observed_at: datetime
+    """The source's clock just before the first row was read."""
+    columns: tuple[CopiedColumn, ...]
 
 
 class Source(Protocol):
@@ -48,8 +92,8 @@ class Source(Protocol):
 
     async def copy_into(
         self, engine: duckdb.DuckDBPyConnection, name: str, table: FoundTable, sample: Sample | None
-    ) -> int:
-        """Copy the table (or a sample of it) into the local engine as table `name`; the number of rows copied."""
+    ) -> Copied:
+        """Copy the table (or a sample of it) into the local engine as temporary table `name`."""
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -1,0 +1,211 @@
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from domain.assets.captured import FoundAsset, assets_of
+from domain.assets.model import (
+    Asset,
+    AssetField,
+    AssetId,
+    AssetType,
+    FieldOrigin,
+    FieldValue,
+    FoundSchema,
+    IngestionCounts,
+)
+from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
+from domain.db.scope import in_any_scope, in_scope
+from domain.db.tenancy import owned_by, select_columns_in, select_in
+from domain.db.uow import UnitOfWork
+from domain.errors import NotFound
+from domain.fqn import Fqn
+from domain.identifiers import new_id
+from domain.identity import OrganizationId, ProjectId
+
+TABLE_LIKE = (AssetType.TABLE, AssetType.VIEW)
+
+
+def to_model(row: AssetRow) -> Asset:
+    return Asset(
+        id=AssetId(row.id),
+        fqn=Fqn.parse(row.fqn),
+        type=AssetType(row.type),
+        version=row.version,
+        organization_id=OrganizationId(row.organization_id),
+        project_id=ProjectId(row.project_id),
+        captured=row.captured,
+        fields={AssetField(name): read_field(value) for name, value in row.fields.items()},
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        deleted_at=row.deleted_at,
+    )
+
+
+def read_field(stored: Mapping[str, Any]) -> FieldValue:  # as write_field stored it
+    run = stored.get("run_id")
+    return FieldValue(
+        stored["value"], FieldOrigin(stored["origin"]), stored.get("confidence"), UUID(run) if run else None
+    )
+
+
+def write_field(value: FieldValue) -> dict[str, Any]:
+    return {
+        "value": value.value,
+        "origin": value.origin,
+        "confidence": value.confidence,
+        "run_id": str(value.run_id) if value.run_id else None,
+    }
+
+
+class AssetRepository:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def is_new_event(self, event_id: str) -> bool:
+        """Remember the event; False when it was handled before."""
+        statement = (
+            insert(HandledEventRow)
+            .values(event_id=event_id, handled_at=self._uow.clock(), **owned_by(self._uow.tenant))
+            .on_conflict_do_nothing()
+            .returning(col(HandledEventRow.event_id))
+        )
+        return await self._uow.session.scalar(statement) is not None
+
+    async def lock_tables(self, scopes: Sequence[Fqn]) -> Sequence[Asset]:
+        """The tables and views in scope, locked in the order of their FQNs.
+
+        A Save and an assessment both take these locks first: the one that comes second sees what the first one did.
+        """
+        statement = (
+            select_in(self._uow.tenant, AssetRow)
+            .where(in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.type).in_(TABLE_LIKE))
+            .order_by(col(AssetRow.fqn))
+            .with_for_update()
+        )
+        return [to_model(row) for row in await self._uow.session.scalars(statement)]
+
+    async def tables(self, scopes: Sequence[Fqn]) -> Sequence[Fqn]:
+        """FQNs of the tables and views in scope that exist."""
+        statement = (
+            select_columns_in(self._uow.tenant, AssetRow, col(AssetRow.fqn))
+            .where(
+                in_any_scope(col(AssetRow.fqn), scopes),
+                col(AssetRow.type).in_(TABLE_LIKE),
+                col(AssetRow.deleted_at).is_(None),
+            )
+            .order_by(col(AssetRow.fqn))
+        )
+        return [Fqn.parse(text) for text in await self._uow.session.scalars(statement)]
+
+    async def lock_rows(self, fqns: Iterable[Fqn]) -> dict[Fqn, AssetRow]:
+        statement = (
+            select_in(self._uow.tenant, AssetRow)
+            .where(col(AssetRow.fqn).in_(sorted({str(fqn) for fqn in fqns})), col(AssetRow.deleted_at).is_(None))
+            .order_by(col(AssetRow.fqn))
+            .with_for_update()
+        )
+        return {Fqn.parse(row.fqn): row for row in await self._uow.session.scalars(statement)}
+
+    async def lock(self, fqn: Fqn) -> AssetRow:
+        found = await self.lock_rows([fqn])
+        if fqn not in found:
+            raise NotFound("asset", str(fqn))
+        return found[fqn]
+
+    def change(
+        self,
+        row: AssetRow,
+        change: str,
+        *,
+        fields: Mapping[str, Any] | None = None,  # stored form, see write_field
+        captured: Mapping[str, Any] | None = None,
+        run_id: UUID | None = None,
+    ) -> None:
+        """Make the next version of an asset and keep what it was made of."""
+        now = self._uow.clock()
+        row.version += 1
+        row.updated_at = now
+        if fields is not None:
+            row.fields = dict(fields)
+        if captured is not None:
+            row.captured = dict(captured)
+        self._remember(row, change, run_id, now)
+
+    def _remember(self, row: AssetRow, change: str, run_id: UUID | None, now: datetime) -> None:
+        self._uow.add(
+            AssetVersionRow(
+                asset_id=row.id,
+                version=row.version,
+                captured=row.captured,
+                fields=row.fields,
+                change=change,
+                actor=self._uow.actor.name,
+                run_id=run_id,
+                changed_at=now,
+                **owned_by(self._uow.tenant),
+            )
+        )
+
+    async def ensure(self, found: FoundAsset, run_id: UUID | None = None) -> bool:
+        """Add the asset unless the catalogue has it; whether it was added."""
+        statement = select_in(self._uow.tenant, AssetRow).where(col(AssetRow.fqn) == str(found.fqn)).with_for_update()
+        if (await self._uow.session.scalars(statement)).one_or_none():
+            return False
+        self._insert([found], run_id)
+        return True
+
+    def _insert(self, found: Sequence[FoundAsset], run_id: UUID | None) -> None:
+        now = self._uow.clock()
+        for asset in found:
+            row = AssetRow(
+                id=new_id(),
+                fqn=str(asset.fqn),
+                parent_fqn=str(asset.fqn.parent) if asset.fqn.parent else None,
+                type=asset.type,
+                position=asset.position,
+                captured=asset.captured,
+                fields={},
+                created_at=now,
+                updated_at=now,
+                **owned_by(self._uow.tenant),
+            )
+            self._uow.add(row)
+            self._remember(row, "found", run_id, now)
+
+    async def store(self, found: FoundSchema, run_id: UUID) -> IngestionCounts:
+        """Make the catalogue's schema what the source's schema is: add, change, soft-delete, bring back."""
+        statement = (
+            select_in(self._uow.tenant, AssetRow).where(in_scope(col(AssetRow.fqn), found.fqn)).with_for_update()
+        )
+        known = {row.fqn: row for row in await self._uow.session.scalars(statement.order_by(col(AssetRow.fqn)))}
+        present = {str(asset.fqn): asset for asset in assets_of(found)}
+        self._insert([asset for text, asset in present.items() if text not in known], run_id)
+        changed = sum(self._refresh(known[text], asset, run_id) for text, asset in present.items() if text in known)
+        removed = [row for text, row in known.items() if text not in present and row.deleted_at is None]
+        for row in removed:
+            row.deleted_at = found.observed_at
+            self.change(row, "vanished from the source", run_id=run_id)
+        added = len(present.keys() - known.keys())
+        return IngestionCounts(added, changed, len(removed), len(present) - added - changed)
+
+    def _refresh(self, row: AssetRow, asset: FoundAsset, run_id: UUID) -> bool:
+        returned = row.deleted_at is not None
+        if (
+            not returned
+            and row.captured == asset.captured
+            and row.type == asset.type
+            and row.position == asset.position
+        ):
+            return False
+        row.type, row.position, row.deleted_at = asset.type, asset.position, None
+        self.change(
+            row,
+            "returned to the source" if returned else "changed in the source",
+            captured=asset.captured,
+            run_id=run_id,
+        )
+        return True

@@ -1,0 +1,111 @@
+"""The one place where the domain is put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from domain.access.service import AccessService
+from domain.assets.queries import AssetQueries
+from domain.assets.service import AssetService
+from domain.audit.queries import AuditQueries
+from domain.clock import Clock, utc_now
+from domain.connections.queries import ConnectionQueries
+from domain.connections.service import ConnectionService
+from domain.db.delivery import Delivery
+from domain.db.engine import Database, make_engine
+from domain.db.feed import Bell, Feed
+from domain.db.outbox import NUMBERED, WRITTEN
+from domain.db.uow import UnitsOfWork
+from domain.ledger.queries import LedgerQueries
+from domain.metrics.queries import ScorecardQueries
+from domain.metrics.seeds import seed_metrics
+from domain.profiles.queries import ProfileQueries
+from domain.rules.queries import RuleQueries
+from domain.runs.approval import ApprovalService
+from domain.runs.assessment import AssessmentService
+from domain.runs.items import ItemService
+from domain.runs.queries import RunOversight, RunQueries
+from domain.runs.service import RunService
+from domain.settings import Settings
+from domain.violations.queries import ViolationQueries
+from domain.violations.rule_states import RuleStateService
+from domain.violations.service import ViolationService
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """The read side. Each query opens a short session of its own, so that many may run at once."""
+
+    assets: AssetQueries
+    audit: AuditQueries
+    connections: ConnectionQueries
+    ledger: LedgerQueries
+    profiles: ProfileQueries
+    rules: RuleQueries
+    runs: RunQueries
+    scorecards: ScorecardQueries
+    violations: ViolationQueries
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """All use cases, on the engine of one event loop."""
+
+    access: AccessService
+    approvals: ApprovalService
+    assessments: AssessmentService
+    assets: AssetService
+    connections: ConnectionService
+    items: ItemService
+    rule_states: RuleStateService
+    runs: RunService
+    violations: ViolationService
+    read: Queries
+    oversight: RunOversight
+    delivery: Delivery
+    feed: Feed
+    written: Bell
+    numbered: Bell
+    database: Database
+
+
+@asynccontextmanager
+async def open_domain(settings: Settings, *, pooled: bool = True, clock: Clock = utc_now) -> AsyncIterator[Domain]:
+    """Build everything for the running event loop, and dispose of the engine at the end."""
+    engine = make_engine(settings, pooled=pooled)
+    try:
+        yield assemble(Database(engine), settings.database_url(), clock)
+    finally:
+        await engine.dispose()
+
+
+def assemble(database: Database, url: str, clock: Clock) -> Domain:
+    unit_of_work = UnitsOfWork(database, clock)
+    return Domain(
+        access=AccessService(database, clock, seeders=[seed_metrics]),
+        approvals=ApprovalService(unit_of_work),
+        assessments=AssessmentService(unit_of_work),
+        assets=AssetService(unit_of_work),
+        connections=ConnectionService(unit_of_work),
+        items=ItemService(unit_of_work),
+        rule_states=RuleStateService(unit_of_work),
+        runs=RunService(unit_of_work),
+        violations=ViolationService(unit_of_work),
+        read=Queries(
+            assets=AssetQueries(database),
+            audit=AuditQueries(database),
+            connections=ConnectionQueries(database),
+            ledger=LedgerQueries(database),
+            profiles=ProfileQueries(database),
+            rules=RuleQueries(database),
+            runs=RunQueries(database),
+            scorecards=ScorecardQueries(database, clock),
+            violations=ViolationQueries(database),
+        ),
+        oversight=RunOversight(database),
+        delivery=Delivery(database, clock),
+        feed=Feed(database),
+        written=Bell(url, WRITTEN),
+        numbered=Bell(url, NUMBERED),
+        database=database,
+    )

@@ -1,0 +1,22 @@
+"""Runs migrations on the connection that `domain.migrations.runner` hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from domain.migrations.registry import ROWS
+
+LOCK_TIMEOUT = "5s"
+"""A migration gives up rather than hold up everyone behind a lock that it waits for."""
+
+assert ROWS
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    compare_type=True,
+    compare_server_default=True,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    context.run_migrations()

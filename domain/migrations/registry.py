@@ -1,0 +1,40 @@
+"""All row classes, so that the metadata is complete when migrations are written, run or checked."""
+
+from domain.access.tables import OrganizationRow, ProjectRow
+from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
+from domain.audit.tables import AuditEventRow
+from domain.connections.tables import DataConnectionRow
+from domain.db.outbox import DomainEventRow
+from domain.ledger.tables import LlmCallRow
+from domain.metrics.tables import DimensionRow, InvalidationRow, MetricRow, MetricSnapshotRow
+from domain.profiles.tables import ColumnProfileRow, TableProfileRow
+from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
+from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
+from domain.violations.tables import ViolationRow
+
+ROWS = (
+    ApprovalRow,
+    AssetRow,
+    AssetVersionRow,
+    AuditEventRow,
+    ColumnProfileRow,
+    DataConnectionRow,
+    DimensionRow,
+    DomainEventRow,
+    DqRuleRow,
+    HandledEventRow,
+    InvalidationRow,
+    LlmCallRow,
+    MetricRow,
+    MetricSnapshotRow,
+    OrganizationRow,
+    ProjectRow,
+    ProposedChangeRow,
+    RuleExecutionRow,
+    RuleVersionRow,
+    RunItemRow,
+    RunLogRow,
+    TableProfileRow,
+    ViolationRow,
+    WorkflowRunRow,
+)

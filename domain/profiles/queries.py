@@ -1,0 +1,37 @@
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlmodel import col
+
+from domain.db.engine import Database
+from domain.db.tenancy import select_in
+from domain.fqn import Fqn
+from domain.identity import Tenant
+from domain.profiles.model import TableProfile
+from domain.profiles.repository import to_model
+from domain.profiles.tables import ColumnProfileRow, TableProfileRow
+
+
+class ProfileQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def newest(self, tenant: Tenant, tables: Sequence[Fqn]) -> dict[Fqn, TableProfile]:
+        """The newest profile of each table that has one."""
+        statement = (
+            select_in(tenant, TableProfileRow)
+            .where(col(TableProfileRow.fqn).in_([str(fqn) for fqn in tables]))
+            .distinct(col(TableProfileRow.fqn))
+            .order_by(col(TableProfileRow.fqn), col(TableProfileRow.observed_at).desc())
+        )
+        columns: defaultdict[object, list[ColumnProfileRow]] = defaultdict(list)
+        async with self._database.reading() as session:
+            found = (await session.scalars(statement)).all()
+            of_tables = (
+                select_in(tenant, ColumnProfileRow)
+                .where(col(ColumnProfileRow.table_profile_id).in_([row.id for row in found]))
+                .order_by(col(ColumnProfileRow.table_profile_id), col(ColumnProfileRow.position))
+            )
+            for column in await session.scalars(of_tables):
+                columns[column.table_profile_id].append(column)
+        return {Fqn.parse(row.fqn): to_model(row, columns[row.id]) for row in found}

@@ -1,0 +1,158 @@
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from domain.db.tenancy import delete_in, owned_by, select_in, update_in
+from domain.db.uow import UnitOfWork
+from domain.errors import NotFound
+from domain.fqn import Fqn
+from domain.identifiers import new_id
+from domain.rules.model import DqRule, Evaluation, RuleDefinition, RuleId, RuleProposal, RuleState
+from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
+
+_DEFINITION = TypeAdapter(RuleDefinition)
+
+
+def to_model(row: DqRuleRow) -> DqRule:
+    return DqRule(
+        id=RuleId(row.id),
+        definition=read_definition(row.definition),
+        meaning=row.meaning,
+        rationale=row.rationale,
+        confidence=float(row.confidence),
+        state=RuleState(row.state),
+        version=row.version,
+        origin=row.origin,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def read_definition(stored: Mapping[str, Any]) -> RuleDefinition:  # as write_definition stored it
+    return _DEFINITION.validate_python({**stored, "table": Fqn.parse(stored["table"])})
+
+
+def write_definition(definition: RuleDefinition) -> dict[str, Any]:
+    return {**_DEFINITION.dump_python(definition, mode="json"), "table": str(definition.table)}
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """The result of one version of one rule."""
+
+    rule_id: RuleId
+    rule_version: int
+    evaluation: Evaluation
+
+
+class RuleRepository:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def of_table(self, table: Fqn, *states: RuleState) -> Sequence[DqRule]:
+        statement = select_in(self._uow.tenant, DqRuleRow).where(
+            col(DqRuleRow.table_fqn) == str(table), col(DqRuleRow.state).in_(states)
+        )
+        rows = await self._uow.session.scalars(statement.order_by(col(DqRuleRow.id)))
+        return [to_model(row) for row in rows]
+
+    async def lock(self, ids: Iterable[RuleId]) -> dict[RuleId, DqRuleRow]:
+        statement = (
+            select_in(self._uow.tenant, DqRuleRow)
+            .where(col(DqRuleRow.id).in_(list(ids)))
+            .order_by(col(DqRuleRow.id))
+            .with_for_update()
+        )
+        return {RuleId(row.id): row for row in await self._uow.session.scalars(statement)}
+
+    async def lock_one(self, rule_id: RuleId) -> DqRuleRow:
+        found = await self.lock([rule_id])
+        if rule_id not in found:
+            raise NotFound("rule", str(rule_id))
+        return found[rule_id]
+
+    async def discard_drafts(self, run_id: UUID, table: Fqn) -> None:
+        """What an earlier try of the same run proposed for the table."""
+        statement = delete_in(self._uow.tenant, DqRuleRow).where(
+            col(DqRuleRow.run_id) == run_id,
+            col(DqRuleRow.table_fqn) == str(table),
+            col(DqRuleRow.state) == RuleState.DRAFT,
+        )
+        await self._uow.session.execute(statement)
+
+    async def add(self, proposal: RuleProposal, state: RuleState, run_id: UUID | None) -> DqRule:
+        now = self._uow.clock()
+        definition = proposal.definition
+        row = DqRuleRow(
+            id=new_id(),
+            table_fqn=str(definition.table),
+            asset_fqn=str(definition.asset),
+            kind=definition.kind,
+            dimension=definition.dimension,
+            severity=definition.severity,
+            state=state,
+            definition=write_definition(definition),
+            meaning=proposal.meaning,
+            rationale=proposal.rationale,
+            confidence=Decimal(str(proposal.confidence)),
+            origin=proposal.origin,
+            run_id=run_id,
+            created_at=now,
+            updated_at=now,
+            **owned_by(self._uow.tenant),
+        )
+        self._uow.add(row)
+        await self._uow.session.flush()
+        self.remember(row)
+        return to_model(row)
+
+    def remember(self, row: DqRuleRow) -> None:
+        """Keep the definition of the row's version."""
+        self._uow.add(
+            RuleVersionRow(
+                rule_id=row.id,
+                version=row.version,
+                definition=row.definition,
+                actor=self._uow.actor.name,
+                changed_at=self._uow.clock(),
+                **owned_by(self._uow.tenant),
+            )
+        )
+
+    async def set_state(self, ids: Sequence[RuleId], state: RuleState) -> None:
+        statement = update_in(self._uow.tenant, DqRuleRow).where(col(DqRuleRow.id).in_(ids))
+        await self._uow.session.execute(statement.values(state=state, updated_at=self._uow.clock()))
+
+    async def store_executions(self, run_id: UUID, executed: Sequence[Executed]) -> None:
+        """Keep the results of a run; a second try of the same run replaces them."""
+        if not executed:
+            return
+        rows = [
+            {
+                "id": new_id(),
+                "rule_id": one.rule_id,
+                "rule_version": one.rule_version,
+                "run_id": run_id,
+                "observed_at": one.evaluation.observed_at,
+                "outcome": one.evaluation.outcome,
+                "evaluated": one.evaluation.evaluated,
+                "failed": one.evaluation.failed,
+                "failing_keys": [dict(key) for key in one.evaluation.failing_keys],
+                "failing_rows_sql": one.evaluation.failing_rows_sql,
+                "error": one.evaluation.error,
+                "seconds": one.evaluation.seconds,
+                **owned_by(self._uow.tenant),
+            }
+            for one in executed
+        ]
+        statement = insert(RuleExecutionRow).values(rows)
+        replaced = {name: statement.excluded[name] for name in rows[0] if name not in {"id", "run_id", "rule_id"}}
+        await self._uow.session.execute(
+            statement.on_conflict_do_update(index_elements=["run_id", "rule_id"], set_=replaced)
+        )

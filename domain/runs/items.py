@@ -1,0 +1,184 @@
+"""The items of a run: each result is stored together with the item that it finishes, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.assets.captured import FoundAsset
+from domain.assets.model import AssetType, FoundSchema, IngestionCounts, Suggestion
+from domain.assets.repository import AssetRepository
+from domain.db.uow import UnitOfWork, UnitsOfWork
+from domain.events import AssetsChanged, RunProgressed
+from domain.fqn import Fqn
+from domain.identity import Actor
+from domain.ledger.model import LlmCall
+from domain.ledger.repository import LedgerRepository
+from domain.profiles.model import TableProfile
+from domain.profiles.repository import ProfileRepository
+from domain.rules.model import RuleProposal, RuleState
+from domain.rules.repository import RuleRepository
+from domain.runs.model import ChangeSubject, ItemStatus, RunId
+from domain.runs.repository import ChangeRepository, ItemRepository, RunRepository
+
+
+class ItemService:
+    def __init__(self, unit_of_work: UnitsOfWork) -> None:
+        self._unit_of_work = unit_of_work
+
+    async def open_items(self, actor: Actor, run_id: RunId, fqns: Sequence[Fqn] | None = None) -> Sequence[Fqn]:
+        """The items that are left to do: tables of the run's targets, or what is given; done ones are left out."""
+        async with self._unit_of_work(actor) as uow:
+            row = await RunRepository(uow).lock(run_id)
+            if fqns is None:
+                fqns = await AssetRepository(uow).tables([Fqn.parse(text) for text in row.targets])
+            items = ItemRepository(uow)
+            await items.plan(run_id, fqns)
+            planned = await items.of_run(run_id)
+            row.total_items = len(planned)
+            return [Fqn.parse(item.fqn) for item in planned if item.status != ItemStatus.COMPLETED]
+
+    async def start(self, actor: Actor, run_id: RunId, fqn: Fqn) -> None:
+        async with self._unit_of_work(actor) as uow:
+            await move_item(uow, run_id, fqn, ItemStatus.RUNNING)
+
+    async def fail(self, actor: Actor, run_id: RunId, fqn: Fqn, code: str, message: str) -> None:
+        """Record why the item could not be done; the others go on."""
+        async with self._unit_of_work(actor) as uow:
+            await move_item(uow, run_id, fqn, ItemStatus.FAILED, error=(code, message))
+
+    async def finish(self, actor: Actor, run_id: RunId, fqn: Fqn, counts: Mapping[str, int]) -> None:
+        """Finish an item that leaves no result of its own."""
+        async with self._unit_of_work(actor) as uow:
+            await move_item(uow, run_id, fqn, ItemStatus.COMPLETED, counts=counts)
+
+    async def finish_ingested(self, actor: Actor, run_id: RunId, found: FoundSchema) -> IngestionCounts:
+        async with self._unit_of_work(actor) as uow:
+            assets = AssetRepository(uow)
+            for level, kind in zip(found.fqn.parts[:2], (AssetType.SERVICE, AssetType.DATABASE), strict=True):
+                parts = found.fqn.parts[: found.fqn.parts.index(level) + 1]
+                await assets.ensure(FoundAsset(Fqn(parts), kind, 0, {}), run_id)
+            counts = await assets.store(found, run_id)
+            if counts.added or counts.changed or counts.removed:
+                uow.emit(
+                    AssetsChanged(
+                        scopes=(str(found.fqn),),
+                        added=counts.added,
+                        changed=counts.changed,
+                        removed=counts.removed,
+                        run_id=run_id,
+                    )
+                )
+            shown = {"added": counts.added, "changed": counts.changed, "removed": counts.removed}
+            await move_item(uow, run_id, found.fqn, ItemStatus.COMPLETED, counts=shown)
+            return counts
+
+    async def finish_profiled(self, actor: Actor, run_id: RunId, profile: TableProfile) -> None:
+        async with self._unit_of_work(actor) as uow:
+            await ProfileRepository(uow).replace(run_id, profile)
+            counts = {"rows": profile.row_count.value, "columns": len(profile.columns)}
+            await move_item(uow, run_id, profile.fqn, ItemStatus.COMPLETED, counts=counts)
+
+    async def finish_enriched(
+        self,
+        actor: Actor,
+        run_id: RunId,
+        table: Fqn,
+        suggestions: Sequence[Suggestion],
+        base_versions: Mapping[Fqn, int],
+        calls: Sequence[LlmCall],
+    ) -> None:
+        """Store what is suggested as proposed changes; what an asset says already is not proposed again."""
+        async with self._unit_of_work(actor) as uow:
+            rows = await AssetRepository(uow).lock_rows(base_versions)
+            changes = []
+            for one in suggestions:
+                row = rows.get(one.asset)
+                before = row.fields.get(one.field, {}).get("value") if row else None
+                if row is None or before == one.value:
+                    continue
+                changes.append(_field_change(one, before, base_versions[one.asset]))
+            await ChangeRepository(uow).replace(run_id, table, changes)
+            await LedgerRepository(uow).add(run_id, calls)
+            await move_item(uow, run_id, table, ItemStatus.COMPLETED, counts={"proposed": len(changes)})
+
+    async def finish_generated(
+        self, actor: Actor, run_id: RunId, table: Fqn, proposals: Sequence[RuleProposal], calls: Sequence[LlmCall]
+    ) -> None:
+        """Store proposed rules as drafts, each with a change that activates it."""
+        async with self._unit_of_work(actor) as uow:
+            rules = RuleRepository(uow)
+            await rules.discard_drafts(run_id, table)
+            changes = []
+            for proposal in proposals:
+                rule = await rules.add(proposal, RuleState.DRAFT, run_id)
+                changes.append(_rule_change(proposal, rule.id, rule.version))
+            await ChangeRepository(uow).replace(run_id, table, changes)
+            await LedgerRepository(uow).add(run_id, calls)
+            await move_item(uow, run_id, table, ItemStatus.COMPLETED, counts={"proposed": len(changes)})
+
+
+def _field_change(one: Suggestion, before: str | None, base_version: int) -> dict[str, Any]:
+    return {
+        "subject": ChangeSubject.ASSET_FIELD,
+        "asset_fqn": str(one.asset),
+        "field": one.field,
+        "before": before,
+        "after": one.value,
+        "base_version": base_version,
+        "confidence": one.confidence,
+        "justification": one.justification,
+        "evidence": dict(one.evidence),
+    }
+
+
+def _rule_change(proposal: RuleProposal, rule_id: object, version: int) -> dict[str, Any]:
+    trial = proposal.trial
+    return {
+        "subject": ChangeSubject.RULE,
+        "asset_fqn": str(proposal.definition.asset),
+        "field": proposal.definition.kind,
+        "after": proposal.meaning,
+        "base_version": version,
+        "confidence": proposal.confidence,
+        "justification": proposal.rationale,
+        "evidence": {
+            **proposal.evidence,
+            "trial": {"outcome": trial.outcome, "evaluated": trial.evaluated, "failed": trial.failed},
+        },
+        "rule_id": rule_id,
+    }
+
+
+async def move_item(
+    uow: UnitOfWork,
+    run_id: RunId,
+    fqn: Fqn,
+    status: ItemStatus,
+    *,
+    counts: Mapping[str, int] | None = None,
+    error: tuple[str, str] | None = None,
+) -> None:
+    """Give an item its next status and keep the run's counters in step."""
+    item = await ItemRepository(uow).lock(run_id, fqn)
+    run = await RunRepository(uow).lock(run_id)
+    run.completed_items += (status is ItemStatus.COMPLETED) - (item.status == ItemStatus.COMPLETED)
+    run.failed_items += (status is ItemStatus.FAILED) - (item.status == ItemStatus.FAILED)
+    item.status = status
+    item.error_code, item.error_message = error or (None, None)
+    if status is ItemStatus.RUNNING:
+        item.attempts += 1
+        item.started_at, item.completed_at = uow.clock(), None
+    else:
+        item.completed_at = uow.clock()
+    if counts is not None:
+        item.counts = dict(counts)
+    uow.emit(
+        RunProgressed(
+            scopes=(item.fqn,),
+            run_id=run_id,
+            item=item.fqn,
+            status=status,
+            completed=run.completed_items,
+            failed=run.failed_items,
+            total=run.total_items,
+        )
+    )

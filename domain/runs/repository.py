@@ -1,0 +1,239 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from domain.connections.model import ConnectionId, DataConnection
+from domain.db.tenancy import delete_in, owned_by, select_in, update_in
+from domain.db.uow import UnitOfWork
+from domain.errors import NotFound
+from domain.fqn import Fqn
+from domain.identifiers import new_id
+from domain.identity import OrganizationId, ProjectId, Tenant
+from domain.runs.model import (
+    Approval,
+    ApprovalStatus,
+    ChangeId,
+    ChangeOutcome,
+    ChangeSubject,
+    Decision,
+    ItemStatus,
+    Progress,
+    ProposedChange,
+    RunId,
+    RunItem,
+    RunRequest,
+    RunStatus,
+    RunType,
+    WorkflowRun,
+)
+from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
+
+
+def to_model(row: WorkflowRunRow) -> WorkflowRun:
+    return WorkflowRun(
+        id=RunId(row.id),
+        tenant=Tenant(OrganizationId(row.organization_id), ProjectId(row.project_id)),
+        type=RunType(row.type),
+        connection_id=ConnectionId(row.connection_id),
+        connection_name=row.connection_name,
+        targets=tuple(Fqn.parse(text) for text in row.targets),
+        parameters=row.parameters,
+        status=RunStatus(row.status),
+        state_at=row.state_at,
+        save_all=row.save_all,
+        requested_by=row.requested_by,
+        parent_id=RunId(row.parent_id) if row.parent_id else None,
+        prefect_flow_run_id=row.prefect_flow_run_id,
+        progress=Progress(row.completed_items, row.failed_items, row.total_items),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        heartbeat_at=row.heartbeat_at,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        output=row.output,
+    )
+
+
+def to_item(row: RunItemRow) -> RunItem:
+    return RunItem(
+        run_id=RunId(row.run_id),
+        fqn=Fqn.parse(row.fqn),
+        status=ItemStatus(row.status),
+        attempts=row.attempts,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        counts=row.counts,
+    )
+
+
+def to_change(row: ProposedChangeRow) -> ProposedChange:
+    return ProposedChange(
+        id=ChangeId(row.id),
+        run_id=RunId(row.run_id),
+        subject=ChangeSubject(row.subject),
+        asset=Fqn.parse(row.asset_fqn),
+        field=row.field,
+        before=row.before,
+        after=row.after,
+        base_version=row.base_version,
+        confidence=float(row.confidence),
+        justification=row.justification,
+        evidence=row.evidence,
+        decision=Decision(row.decision),
+        outcome=ChangeOutcome(row.outcome) if row.outcome else None,
+        rule_id=row.rule_id,
+    )
+
+
+def to_approval(row: ApprovalRow) -> Approval:
+    return Approval(
+        run_id=RunId(row.run_id),
+        status=ApprovalStatus(row.status),
+        version=row.version,
+        notes=row.notes,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        auto_saved=row.auto_saved,
+        applied=row.applied,
+        conflicts=row.conflicts,
+        invalidated_cells=row.invalidated_cells,
+        resolved_violations=row.resolved_violations,
+    )
+
+
+class RunRepository:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def add(
+        self, request: RunRequest, connection: DataConnection, parent_id: RunId | None
+    ) -> tuple[WorkflowRun, bool]:
+        """Store a PENDING run; with a key that was used before, the run of that time and False."""
+        now = self._uow.clock()
+        values: dict[str, Any] = {
+            "id": new_id(),
+            "type": request.type,
+            "connection_id": connection.id,
+            "connection_name": connection.name,
+            "targets": [str(target) for target in request.targets],
+            "parameters": dict(request.parameters),
+            "status": RunStatus.PENDING,
+            "state_at": now,
+            "save_all": request.save_all,
+            "requested_by": self._uow.actor.name,
+            "idempotency_key": request.idempotency_key,
+            "parent_id": parent_id,
+            "total_items": 0,
+            "completed_items": 0,
+            "failed_items": 0,
+            "created_at": now,
+            "output": {},
+            **owned_by(self._uow.tenant),
+        }
+        statement = insert(WorkflowRunRow).values(values).on_conflict_do_nothing().returning(WorkflowRunRow)
+        added = (await self._uow.session.scalars(statement)).one_or_none()
+        if added is not None:
+            if request.type.needs_approval:
+                self._uow.add(ApprovalRow(run_id=added.id, status=ApprovalStatus.PENDING, **owned_by(self._uow.tenant)))
+            return to_model(added), True
+        earlier = select_in(self._uow.tenant, WorkflowRunRow).where(
+            col(WorkflowRunRow.idempotency_key) == request.idempotency_key
+        )
+        return to_model((await self._uow.session.scalars(earlier)).one()), False
+
+    async def lock(self, run_id: RunId) -> WorkflowRunRow:
+        statement = (
+            select_in(self._uow.tenant, WorkflowRunRow).where(col(WorkflowRunRow.id) == run_id).with_for_update()
+        )
+        row = (await self._uow.session.scalars(statement)).one_or_none()
+        if row is None:
+            raise NotFound("run", str(run_id))
+        return row
+
+    async def lock_approval(self, run_id: RunId) -> ApprovalRow | None:
+        statement = select_in(self._uow.tenant, ApprovalRow).where(col(ApprovalRow.run_id) == run_id).with_for_update()
+        return (await self._uow.session.scalars(statement)).one_or_none()
+
+    def log(self, run_id: RunId, level: str, message: str) -> None:
+        self._uow.add(
+            RunLogRow(run_id=run_id, at=self._uow.clock(), level=level, message=message, **owned_by(self._uow.tenant))
+        )
+
+
+class ItemRepository:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def plan(self, run_id: RunId, fqns: Sequence[Fqn]) -> None:
+        """Make sure that the run has these items; those that it has stay as they are."""
+        if not fqns:
+            return
+        rows = [
+            {"run_id": run_id, "fqn": str(fqn), "status": ItemStatus.PENDING, "attempts": 0, "counts": {}}
+            | owned_by(self._uow.tenant)
+            for fqn in fqns
+        ]
+        await self._uow.session.execute(insert(RunItemRow).values(rows).on_conflict_do_nothing())
+
+    async def of_run(self, run_id: RunId) -> Sequence[RunItemRow]:
+        statement = select_in(self._uow.tenant, RunItemRow).where(col(RunItemRow.run_id) == run_id)
+        return (await self._uow.session.scalars(statement.order_by(col(RunItemRow.fqn)))).all()
+
+    async def lock(self, run_id: RunId, fqn: Fqn) -> RunItemRow:
+        statement = (
+            select_in(self._uow.tenant, RunItemRow)
+            .where(col(RunItemRow.run_id) == run_id, col(RunItemRow.fqn) == str(fqn))
+            .with_for_update()
+        )
+        row = (await self._uow.session.scalars(statement)).one_or_none()
+        if row is None:
+            raise NotFound("run item", f"{run_id}/{fqn}")
+        return row
+
+    async def interrupt(self, run_id: RunId) -> int:
+        """Items that were being worked on when their run ended; how many."""
+        statement = (
+            update_in(self._uow.tenant, RunItemRow)
+            .where(col(RunItemRow.run_id) == run_id, col(RunItemRow.status) == ItemStatus.RUNNING)
+            .values(
+                status=ItemStatus.FAILED,
+                error_code="INTERRUPTED",
+                error_message="The run ended before this item was finished; a retry takes it up again.",
+                completed_at=self._uow.clock(),
+            )
+            .execution_options(synchronize_session=False)
+        )
+        return int(getattr(await self._uow.session.execute(statement), "rowcount", 0))
+
+
+class ChangeRepository:
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def replace(self, run_id: RunId, table: Fqn, changes: Sequence[Mapping[str, Any]]) -> None:
+        """Store what a run proposes for a table; a second try replaces the first."""
+        earlier = delete_in(self._uow.tenant, ProposedChangeRow).where(
+            col(ProposedChangeRow.run_id) == run_id, col(ProposedChangeRow.table_fqn) == str(table)
+        )
+        await self._uow.session.execute(earlier)
+        own = {"run_id": run_id, "table_fqn": str(table), "decision": Decision.UNDECIDED, **owned_by(self._uow.tenant)}
+        self._uow.add(*(ProposedChangeRow(id=new_id(), **own, **change) for change in changes))
+
+    async def of_run(self, run_id: RunId) -> Sequence[ProposedChangeRow]:
+        statement = select_in(self._uow.tenant, ProposedChangeRow).where(col(ProposedChangeRow.run_id) == run_id)
+        return (await self._uow.session.scalars(statement.order_by(col(ProposedChangeRow.id)))).all()
+
+    async def lock(self, run_id: RunId, ids: Sequence[ChangeId]) -> dict[UUID, ProposedChangeRow]:
+        statement = (
+            select_in(self._uow.tenant, ProposedChangeRow)
+            .where(col(ProposedChangeRow.run_id) == run_id, col(ProposedChangeRow.id).in_(ids))
+            .order_by(col(ProposedChangeRow.id))
+            .with_for_update()
+        )
+        return {row.id: row for row in await self._uow.session.scalars(statement)}

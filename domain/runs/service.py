@@ -1,0 +1,145 @@
+"""Requesting runs, and keeping our copy of their states."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.access.model import require
+from domain.assets.repository import AssetRepository
+from domain.audit.repository import record
+from domain.connections.repository import ConnectionRepository
+from domain.db.uow import UnitOfWork, UnitsOfWork
+from domain.errors import Conflict, Invalid
+from domain.events import RunCancelRequested, RunLogged, RunRequested, RunRetryRequested, RunStateChanged
+from domain.fqn import Fqn
+from domain.identity import Actor, Permission
+from domain.runs.model import (
+    RunId,
+    RunRequest,
+    RunState,
+    RunStatus,
+    RunType,
+    WorkflowRun,
+    accepts,
+    check_targets,
+)
+from domain.runs.repository import ItemRepository, RunRepository, to_model
+from domain.runs.tables import WorkflowRunRow
+
+MAX_LOG_LENGTH = 2000
+
+
+class RunService:
+    def __init__(self, unit_of_work: UnitsOfWork) -> None:
+        self._unit_of_work = unit_of_work
+
+    async def request(self, actor: Actor, request: RunRequest, parent_id: RunId | None = None) -> WorkflowRun:
+        """Ask for a run: it is stored PENDING and started as soon as Prefect answers. The same key, the same run."""
+        require(actor, Permission.RUN)
+        async with self._unit_of_work(actor) as uow:
+            connection = await ConnectionRepository(uow).get_named(request.connection)
+            check_targets(request, connection.service)
+            await _check_known(uow, request)
+            run, is_new = await RunRepository(uow).add(request, connection, parent_id)
+            if is_new:
+                record(uow, "request", "run", str(run.id), after={"type": run.type, "targets": list(_scopes(run))})
+                uow.emit(RunRequested(scopes=_scopes(run), run_id=run.id))
+            return run
+
+    async def cancel(self, actor: Actor, run_id: RunId) -> WorkflowRun:
+        """Ask for the end of a run; CANCELLING and CANCELLED follow when Prefect says so."""
+        require(actor, Permission.RUN)
+        async with self._unit_of_work(actor) as uow:
+            run = to_model(await RunRepository(uow).lock(run_id))
+            if run.status.is_terminal:
+                raise Conflict(f"Run {run.id} is {run.status} already; there is nothing to cancel.")
+            record(uow, "cancel", "run", str(run.id), before={"status": run.status})
+            uow.emit(RunCancelRequested(scopes=_scopes(run), run_id=run.id))
+            return run
+
+    async def retry(self, actor: Actor, run_id: RunId) -> WorkflowRun:
+        """Ask for another try of an ended run; items that are done are not done again."""
+        require(actor, Permission.RUN)
+        async with self._unit_of_work(actor) as uow:
+            run = to_model(await RunRepository(uow).lock(run_id))
+            if not run.status.is_terminal:
+                raise Conflict(f"Run {run.id} is {run.status}; only an ended run can be tried again.")
+            record(uow, "retry", "run", str(run.id), before={"status": run.status})
+            uow.emit(RunRetryRequested(scopes=_scopes(run), run_id=run.id))
+            return run
+
+    async def record_launch(self, actor: Actor, run_id: RunId, flow_run_id: UUID) -> None:
+        async with self._unit_of_work(actor) as uow:
+            row = await RunRepository(uow).lock(run_id)
+            row.prefect_flow_run_id = flow_run_id
+
+    async def record_state(self, actor: Actor, run_id: RunId, state: RunState) -> bool:
+        """Copy a state that Prefect reports; False when a newer one is known."""
+        async with self._unit_of_work(actor) as uow:
+            row = await RunRepository(uow).lock(run_id)
+            if not accepts(RunStatus(row.status), row.state_at, state):
+                return False
+            await _apply_state(uow, row, state)
+            return True
+
+    async def record_failure(self, actor: Actor, run_id: RunId, code: str, message: str) -> None:
+        """Why the run as a whole cannot go on; its status follows from Prefect."""
+        async with self._unit_of_work(actor) as uow:
+            row = await RunRepository(uow).lock(run_id)
+            row.error_code, row.error_message = code, message
+
+    async def record_output(self, actor: Actor, run_id: RunId, output: Mapping[str, Any]) -> None:
+        """A summary of what the run did; its shape belongs to the type."""
+        async with self._unit_of_work(actor) as uow:
+            (await RunRepository(uow).lock(run_id)).output = dict(output)
+
+    async def beat(self, actor: Actor, run_id: RunId) -> None:
+        """The flow run is alive."""
+        async with self._unit_of_work(actor) as uow:
+            (await RunRepository(uow).lock(run_id)).heartbeat_at = uow.clock()
+
+    async def log(self, actor: Actor, run_id: RunId, level: str, message: str) -> None:
+        """One line for the people who follow the run."""
+        line = message[:MAX_LOG_LENGTH]
+        async with self._unit_of_work(actor) as uow:
+            RunRepository(uow).log(run_id, level, line)
+            uow.emit(RunLogged(run_id=run_id, level=level, message=line))
+
+
+async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
+    """Refuse targets that the catalogue does not have."""
+    assets = AssetRepository(uow)
+    for target in request.targets:
+        if not await assets.tables([target]):
+            raise Invalid(
+                "targets",
+                f"The catalogue has no table in {target}. Check the spelling, or ingest the connection first.",
+            )
+
+
+async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:
+    row.status, row.state_at = state.status, state.at
+    if state.status is RunStatus.RUNNING:
+        row.started_at = row.started_at or state.at
+        row.heartbeat_at = uow.clock()
+        row.error_code = row.error_message = None
+    row.completed_at = state.at if state.status.is_terminal else None
+    if state.status.is_terminal:
+        row.failed_items += await ItemRepository(uow).interrupt(RunId(row.id))
+    if state.status in {RunStatus.FAILED, RunStatus.CRASHED} and row.error_code is None:
+        row.error_code, row.error_message = state.status, state.message
+    uow.emit(
+        RunStateChanged(
+            scopes=_scopes(to_model(row)),
+            run_id=row.id,
+            run_type=row.type,
+            status=state.status,
+            state_at=state.at,
+            save_all=row.save_all and RunType(row.type).needs_approval,
+        )
+    )
+
+
+def _scopes(run: WorkflowRun) -> tuple[str, ...]:
+    scopes: Sequence[Fqn] = run.targets or (Fqn.of(run.connection_name),)
+    return tuple(str(scope) for scope in scopes)

@@ -1,0 +1,117 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, Numeric, Text, text
+from sqlmodel import Field
+
+from domain.db.columns import FqnList, FqnText, Json, UtcDateTime
+from domain.db.tenancy import TenantRow
+
+
+class WorkflowRunRow(TenantRow, table=True):
+    __tablename__ = "workflow_run"
+    __table_args__ = (
+        Index(
+            "uq_workflow_run_idempotency_key",
+            "project_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
+        Index("ix_workflow_run_flow_run", "prefect_flow_run_id", unique=True),
+        Index(
+            "ix_workflow_run_live",
+            "id",
+            postgresql_where=text("status IN ('PENDING', 'RUNNING', 'CANCELLING')"),
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    type: str = Field(sa_type=Text)
+    connection_id: UUID = Field(foreign_key="data_connection.id")
+    connection_name: str = Field(sa_type=Text)
+    targets: list[str] = Field(sa_type=FqnList)
+    parameters: dict[str, Any] = Field(sa_type=Json)
+    status: str = Field(sa_type=Text)
+    state_at: datetime = Field(sa_type=UtcDateTime)
+    save_all: bool = False
+    requested_by: str = Field(sa_type=Text)
+    idempotency_key: str | None = Field(default=None, sa_type=Text)
+    parent_id: UUID | None = None
+    prefect_flow_run_id: UUID | None = None
+    total_items: int = 0
+    completed_items: int = 0
+    failed_items: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error_code: str | None = Field(default=None, sa_type=Text)
+    error_message: str | None = Field(default=None, sa_type=Text)
+    output: dict[str, Any] = Field(sa_type=Json)
+
+
+class RunItemRow(TenantRow, table=True):
+    __tablename__ = "run_item"
+
+    run_id: UUID = Field(primary_key=True, foreign_key="workflow_run.id", ondelete="CASCADE")
+    fqn: str = Field(primary_key=True, sa_type=FqnText)
+    status: str = Field(sa_type=Text)
+    attempts: int = 0
+    error_code: str | None = Field(default=None, sa_type=Text)
+    error_message: str | None = Field(default=None, sa_type=Text)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    counts: dict[str, int] = Field(sa_type=Json)
+
+
+class RunLogRow(TenantRow, table=True):
+    __tablename__ = "run_log"
+    __table_args__ = (Index("ix_run_log_run", "run_id", "position"),)
+
+    position: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)]
+    )
+    run_id: UUID = Field(foreign_key="workflow_run.id", ondelete="CASCADE")
+    at: datetime = Field(sa_type=UtcDateTime)
+    level: str = Field(sa_type=Text)
+    message: str = Field(sa_type=Text)
+
+
+class ProposedChangeRow(TenantRow, table=True):
+    __tablename__ = "proposed_change"
+    __table_args__ = (Index("ix_proposed_change_run", "run_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    run_id: UUID = Field(foreign_key="workflow_run.id", ondelete="CASCADE")
+    subject: str = Field(sa_type=Text)
+    table_fqn: str = Field(sa_type=FqnText)
+    asset_fqn: str = Field(sa_type=FqnText)
+    field: str = Field(sa_type=Text)
+    before: str | None = Field(default=None, sa_type=Text)
+    after: str = Field(sa_type=Text)
+    base_version: int
+    confidence: Decimal = Field(sa_type=Numeric)
+    justification: str = Field(sa_type=Text)
+    evidence: dict[str, Any] = Field(sa_type=Json)
+    decision: str = Field(sa_type=Text)
+    outcome: str | None = Field(default=None, sa_type=Text)
+    rule_id: UUID | None = None
+
+
+class ApprovalRow(TenantRow, table=True):
+    __tablename__ = "approval"
+
+    run_id: UUID = Field(primary_key=True, foreign_key="workflow_run.id", ondelete="CASCADE")
+    status: str = Field(sa_type=Text)
+    version: int = 1
+    notes: str | None = Field(default=None, sa_type=Text)
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    auto_saved: bool = False
+    applied: int = 0
+    conflicts: int = 0
+    invalidated_cells: int = 0
+    resolved_violations: int = 0
