@@ -17,6 +17,7 @@ from domain.db.feed import Bell, Feed
 from domain.db.outbox import NUMBERED, WRITTEN
 from domain.db.uow import UnitsOfWork
 from domain.ledger.queries import LedgerQueries
+from domain.ledger.service import LedgerService
 from domain.metrics.queries import ScorecardQueries
 from domain.metrics.seeds import seed_metrics
 from domain.profiles.queries import ProfileQueries
@@ -57,6 +58,7 @@ class Domain:
     assets: AssetService
     connections: ConnectionService
     items: ItemService
+    ledger: LedgerService
     rule_states: RuleStateService
     runs: RunService
     violations: ViolationService
@@ -66,7 +68,7 @@ class Domain:
     feed: Feed
     written: Bell
     numbered: Bell
-    database: Database
+    clock: Clock
 
 
 @asynccontextmanager
@@ -88,6 +90,7 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         assets=AssetService(unit_of_work),
         connections=ConnectionService(unit_of_work),
         items=ItemService(unit_of_work),
+        ledger=LedgerService(unit_of_work),
         rule_states=RuleStateService(unit_of_work),
         runs=RunService(unit_of_work),
         violations=ViolationService(unit_of_work),
@@ -107,5 +110,5 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         feed=Feed(database),
         written=Bell(url, WRITTEN),
         numbered=Bell(url, NUMBERED),
-        database=database,
+        clock=clock,
     )

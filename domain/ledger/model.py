@@ -41,3 +41,13 @@ class LlmCall:
     """Columns whose values were kept back because they hold personal data."""
     content_hash: str
     outcome: CallOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A usable answer of a model, kept under the hash of what was asked."""
+
+    content_hash: str
+    text: str
+    input_tokens: int
+    output_tokens: int

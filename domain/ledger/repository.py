@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
+
 from domain.db.tenancy import owned_by
 from domain.db.uow import UnitOfWork
 from domain.fqn import Fqn
 from domain.identifiers import new_id
-from domain.ledger.model import CallOutcome, LlmCall
-from domain.ledger.tables import LlmCallRow
+from domain.ledger.model import CallOutcome, KeptAnswer, LlmCall
+from domain.ledger.tables import LlmAnswerRow, LlmCallRow
 
 
 def to_model(row: LlmCallRow) -> LlmCall:
@@ -55,3 +57,14 @@ class LedgerRepository:
                 for call in calls
             )
         )
+
+    async def keep(self, answer: KeptAnswer) -> None:
+        statement = insert(LlmAnswerRow).values(
+            content_hash=answer.content_hash,
+            text=answer.text,
+            input_tokens=answer.input_tokens,
+            output_tokens=answer.output_tokens,
+            kept_at=self._uow.clock(),
+            **owned_by(self._uow.tenant),
+        )
+        await self._uow.session.execute(statement.on_conflict_do_nothing())

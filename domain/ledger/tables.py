@@ -28,3 +28,16 @@ class LlmCallRow(TenantRow, table=True):
     masked_columns: list[str] = Field(sa_type=TextList)
     content_hash: str = Field(sa_type=Text)
     outcome: str = Field(sa_type=Text)
+
+
+class LlmAnswerRow(TenantRow, table=True):
+    """Usable answers by what was asked, so that unchanged evidence costs no second call."""
+
+    __tablename__ = "llm_answer"
+
+    project_id: UUID = Field(primary_key=True, foreign_key="project.id")
+    content_hash: str = Field(primary_key=True, sa_type=Text)
+    text: str = Field(sa_type=Text)
+    input_tokens: int
+    output_tokens: int
+    kept_at: datetime = Field(sa_type=UtcDateTime)

@@ -87,12 +87,13 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class MetadataCheck:
-    """What a metadata metric says about one asset of the catalogue."""
+    """One metadata metric measured on one asset: `numerator` of `denominator` things are there."""
 
     asset: Fqn
     metric: str
-    score: Score
-    problem: str | None
+    numerator: int
+    denominator: int
+    problem: str | None = None
     """What is missing and how to mend it; None when nothing is."""
 
 

@@ -5,7 +5,7 @@ from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
 from domain.audit.tables import AuditEventRow
 from domain.connections.tables import DataConnectionRow
 from domain.db.outbox import DomainEventRow
-from domain.ledger.tables import LlmCallRow
+from domain.ledger.tables import LlmAnswerRow, LlmCallRow
 from domain.metrics.tables import DimensionRow, InvalidationRow, MetricRow, MetricSnapshotRow
 from domain.profiles.tables import ColumnProfileRow, TableProfileRow
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
@@ -24,6 +24,7 @@ ROWS = (
     DqRuleRow,
     HandledEventRow,
     InvalidationRow,
+    LlmAnswerRow,
     LlmCallRow,
     MetricRow,
     MetricSnapshotRow,

@@ -347,6 +347,15 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Executed:
+    """The result of one version of one rule."""
+
+    rule_id: RuleId
+    rule_version: int
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
 class RuleProposal:
     """A rule that generation suggests, with the reason and the result of a trial run on the data."""
 

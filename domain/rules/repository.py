@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from domain.db.uow import UnitOfWork
 from domain.errors import NotFound
 from domain.fqn import Fqn
 from domain.identifiers import new_id
-from domain.rules.model import DqRule, Evaluation, RuleDefinition, RuleId, RuleProposal, RuleState
+from domain.rules.model import DqRule, Executed, RuleDefinition, RuleId, RuleProposal, RuleState
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
 
 _DEFINITION = TypeAdapter(RuleDefinition)
@@ -40,15 +39,6 @@ def read_definition(stored: Mapping[str, Any]) -> RuleDefinition:  # as write_de
 
 def write_definition(definition: RuleDefinition) -> dict[str, Any]:
     return {**_DEFINITION.dump_python(definition, mode="json"), "table": str(definition.table)}
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """The result of one version of one rule."""
-
-    rule_id: RuleId
-    rule_version: int
-    evaluation: Evaluation
 
 
 class RuleRepository:

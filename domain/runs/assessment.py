@@ -11,8 +11,8 @@ from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.metrics.model import MetadataCheck, Score, Snapshot
 from domain.metrics.repository import MetricRepository
-from domain.rules.model import KINDS, DqRule, Outcome, RuleState, Severity
-from domain.rules.repository import Executed, RuleRepository
+from domain.rules.model import KINDS, DqRule, Executed, Outcome, RuleState, Severity
+from domain.rules.repository import RuleRepository
 from domain.runs.items import move_item
 from domain.runs.model import ItemStatus, RunId
 from domain.violations.model import Finding
@@ -64,7 +64,10 @@ class AssessmentService:
         """Store the metadata scores of a table and its columns with their violations."""
         async with self._unit_of_work(actor) as uow:
             await AssetRepository(uow).lock_tables([table])
-            snapshots = [Snapshot(check.metric, check.asset, check.score, observed_at, run_id) for check in checks]
+            snapshots = [
+                Snapshot(check.metric, check.asset, Score(check.numerator, check.denominator), observed_at, run_id)
+                for check in checks
+            ]
             findings = [_metadata_finding(check, observed_at) for check in checks]
             await _store(uow, run_id, table, snapshots, findings, scored=True)
             counts = {"checks": len(checks), "failed": sum(check.problem is not None for check in checks)}

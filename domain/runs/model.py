@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
@@ -22,6 +22,8 @@ TABLE_DEPTH = 4
 MAX_TARGETS = 1000
 MAX_NOTES_LENGTH = 2000
 MAX_IDEMPOTENCY_KEY_LENGTH = 200
+BEFORE_PREFECT = datetime(1970, 1, 1, tzinfo=UTC)
+"""The `state_at` of a run that Prefect has not reported on yet: any state of Prefect's is newer, whatever its clock."""
 
 
 class RunType(StrEnum):
@@ -174,6 +176,11 @@ def check_parameters(run_type: RunType, parameters: Mapping[str, object]) -> Non
     include = parameters.get("include", ())
     if not isinstance(include, (list, tuple)) or set(include) - set(Include):
         raise Invalid("include", f"include is a list of {', '.join(Include)}.")
+
+
+def parameters_for(run_type: RunType, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those parameters of a chain that one of its steps understands."""
+    return {name: value for name, value in parameters.items() if name in _PARAMETERS.get(run_type, frozenset())}
 
 
 @dataclass(frozen=True, slots=True)

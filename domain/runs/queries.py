@@ -137,6 +137,13 @@ class RunOversight:
             row = await session.get(_Run, run_id)
             return to_model(row) if row else None
 
+    async def find_text(self, run_id: object) -> WorkflowRun | None:
+        """The run whose id this is, if it is an id at all: parameters of foreign flow runs can be anything."""
+        try:
+            return await self.find(RunId(UUID(str(run_id))))
+        except ValueError:
+            return None
+
     async def of_flow_run(self, flow_run_id: UUID) -> WorkflowRun | None:
         statement = select(_Run).where(col(_Run.prefect_flow_run_id) == flow_run_id)
         async with self._database.reading() as session:

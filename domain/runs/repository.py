@@ -13,6 +13,7 @@ from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import OrganizationId, ProjectId, Tenant
 from domain.runs.model import (
+    BEFORE_PREFECT,
     Approval,
     ApprovalStatus,
     ChangeId,
@@ -124,7 +125,7 @@ class RunRepository:
             "targets": [str(target) for target in request.targets],
             "parameters": dict(request.parameters),
             "status": RunStatus.PENDING,
-            "state_at": now,
+            "state_at": BEFORE_PREFECT,
             "save_all": request.save_all,
             "requested_by": self._uow.actor.name,
             "idempotency_key": request.idempotency_key,

@@ -118,6 +118,7 @@ async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
 
 
 async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:
+    is_news = row.status != state.status
     row.status, row.state_at = state.status, state.at
     if state.status is RunStatus.RUNNING:
         row.started_at = row.started_at or state.at
@@ -128,6 +129,8 @@ async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) ->
         row.failed_items += await ItemRepository(uow).interrupt(RunId(row.id))
     if state.status in {RunStatus.FAILED, RunStatus.CRASHED} and row.error_code is None:
         row.error_code, row.error_message = state.status, state.message
+    if not is_news:
+        return
     uow.emit(
         RunStateChanged(
             scopes=_scopes(to_model(row)),

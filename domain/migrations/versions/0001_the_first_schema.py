@@ -195,6 +195,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "event_id"),
     )
     op.create_table(
+        "llm_answer",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("input_tokens", sa.Integer(), nullable=False),
+        sa.Column("output_tokens", sa.Integer(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"],
+            ["project.id"],
+        ),
+        sa.PrimaryKeyConstraint("project_id", "content_hash"),
+    )
+    op.create_table(
         "llm_call",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("project_id", sa.Uuid(), nullable=False),
@@ -592,6 +607,7 @@ def downgrade() -> None:
     op.drop_table("metric")
     op.drop_index("ix_llm_call_run", table_name="llm_call")
     op.drop_table("llm_call")
+    op.drop_table("llm_answer")
     op.drop_table("handled_event")
     op.drop_index("ix_dq_rule_table", table_name="dq_rule")
     op.drop_table("dq_rule")

@@ -1,0 +1,88 @@
+"""Committed events, from the database to every subscriber of this copy of the server."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from itertools import islice
+
+import structlog
+
+from domain.bootstrap import Domain
+from domain.errors import Unavailable
+from domain.events import CommittedEvent
+from domain.identity import Tenant
+
+KEPT = 5000
+"""Events that are held in memory for all subscribers together; a slower one reads what it missed from the table."""
+PAGE = 500
+LONGEST_PAUSE_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Hub:
+    """One reader of the feed, any number of subscribers, no queue of their own: none can fill the memory."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        self._recent: deque[CommittedEvent] = deque(maxlen=KEPT)
+        self._news = asyncio.Event()
+        self.position = 0
+        """Number of the newest event that subscribers can see."""
+
+    async def run(self) -> None:
+        """Follow the feed for ever; a lost database is waited for."""
+        pause = 0.1
+        while True:
+            try:
+                async with self._domain.numbered.listening():
+                    if not self.position:
+                        self.position = await self._domain.feed.last_sequence()
+                    pause = 0.1
+                    await self._follow()
+            except (Unavailable, OSError) as error:
+                log.warning("hub.waiting", error=type(error).__name__, pause_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _follow(self) -> None:
+        while True:
+            events = await self._domain.feed.after(self.position)
+            self._publish(events)
+            if not events:
+                await self._domain.numbered.wait()
+
+    def _publish(self, events: Sequence[CommittedEvent]) -> None:
+        if not events:
+            return
+        self._recent.extend(events)
+        self.position = events[-1].sequence
+        woken, self._news = self._news, asyncio.Event()
+        woken.set()
+
+    async def events(self, tenant: Tenant, after: int | None = None) -> AsyncIterator[CommittedEvent]:
+        """A tenant's events after a number (default: from now on), each once and in order, without end."""
+        position = self.position if after is None else after
+        while True:
+            news, seen = self._news, self.position
+            if position >= seen:
+                await news.wait()
+                continue
+            if self._remembers(position):
+                batch = self._recent_after(position)
+            else:
+                batch = await self._domain.feed.history(tenant, position, PAGE)
+            for committed in batch:
+                position = committed.sequence
+                if committed.tenant == tenant:
+                    yield committed
+            if not batch:
+                position = seen
+
+    def _remembers(self, position: int) -> bool:
+        """Whether everything after this number is still in memory."""
+        return bool(self._recent) and self._recent[0].sequence <= position + 1
+
+    def _recent_after(self, position: int) -> Sequence[CommittedEvent]:
+        start = position + 1 - self._recent[0].sequence
+        return list(islice(self._recent, start, start + PAGE))

@@ -1,0 +1,137 @@
+"""Numbers committed events and carries out what has to follow them: each once, and again until it succeeds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from domain.access.model import system_actor
+from domain.bootstrap import Domain
+from domain.connections.model import ConnectionId
+from domain.errors import Conflict, Invalid, NotFound, Unavailable
+from domain.events import CommittedEvent
+from domain.identity import Actor
+from domain.reactions import CancelRun, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
+from domain.runs.model import RunId, RunRequest, RunState, RunStatus, RunType, WorkflowRun
+
+WIDTH = 4
+"""Reactions in hand at once, so that one that hangs does not hold up the others."""
+POLL_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Orchestrator(Protocol):
+    """What the relay needs from the workflow engine. Each call may come twice and then changes nothing."""
+
+    async def start(self, run: WorkflowRun) -> UUID:
+        """Start the run; the id of its flow run. `Conflict`: it can never start; `Unavailable`: not now."""
+
+    async def cancel(self, flow_run_id: UUID) -> None: ...
+
+    async def retry(self, flow_run_id: UUID) -> None: ...
+
+
+class Relay:
+    def __init__(self, domain: Domain, orchestrator: Orchestrator) -> None:
+        self._domain = domain
+        self._orchestrator = orchestrator
+        self._due = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work for ever; a lost database is waited for."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._forever(self._number))
+            for _ in range(WIDTH):
+                group.create_task(self._forever(self._react))
+
+    async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await work()
+                pause = 0.1
+            except (Unavailable, OSError) as error:
+                log.warning("relay.waiting", error=type(error).__name__, pause_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _number(self) -> None:
+        async with self._domain.written.listening():
+            while True:
+                if await self._domain.delivery.number():
+                    self._due.set()
+                else:
+                    await self._domain.written.wait()
+
+    async def _react(self) -> None:
+        claimed = await self._domain.delivery.claim()
+        if claimed is None:
+            await self._wait_until_due()
+            return
+        committed = claimed.committed
+        reaction = reaction_to(committed.event)
+        try:
+            if reaction is not None:
+                await self._carry_out(committed, reaction)
+            await self._domain.delivery.finish(committed.id)
+        except (Unavailable, OSError) as error:
+            due_at = await self._domain.delivery.postpone(claimed, str(error))
+            log.warning("reaction.postponed", reaction=repr(reaction), error=str(error), due_at=due_at.isoformat())
+
+    async def _wait_until_due(self) -> None:
+        try:
+            await asyncio.wait_for(self._due.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return
+        finally:
+            self._due.clear()
+
+    async def _carry_out(self, committed: CommittedEvent, reaction: Reaction) -> None:
+        actor = system_actor(committed.tenant, "relay")
+        match reaction:
+            case StartRun(run_id):
+                await self._start(actor, RunId(run_id))
+            case CancelRun(run_id):
+                await self._orchestrator.cancel(await self._flow_run(RunId(run_id)))
+            case RetryRun(run_id):
+                await self._orchestrator.retry(await self._flow_run(RunId(run_id)))
+            case SaveRun(run_id):
+                await self._save(actor, RunId(run_id))
+            case IngestConnection(connection_id, event_id):
+                await self._ingest(actor, ConnectionId(connection_id), event_id)
+
+    async def _start(self, actor: Actor, run_id: RunId) -> None:
+        run = await self._domain.read.runs.get(actor.tenant, run_id)
+        if run.prefect_flow_run_id is not None:
+            return
+        try:
+            flow_run_id = await self._orchestrator.start(run)
+        except Conflict as refusal:
+            state = RunState(RunStatus.FAILED, self._domain.clock(), refusal.message)
+            await self._domain.runs.record_state(actor, run_id, state)
+            return
+        await self._domain.runs.record_launch(actor, run_id, flow_run_id)
+
+    async def _flow_run(self, run_id: RunId) -> UUID:
+        run = await self._domain.oversight.find(run_id)
+        if run is None or run.prefect_flow_run_id is None:
+            raise Unavailable(f"Run {run_id} has not been handed to Prefect yet.")
+        return run.prefect_flow_run_id
+
+    async def _save(self, actor: Actor, run_id: RunId) -> None:
+        try:
+            await self._domain.approvals.approve(actor, run_id, auto_saved=True)
+        except Conflict as refusal:
+            log.info("run.not_saved", run=str(run_id), reason=refusal.message)
+
+    async def _ingest(self, actor: Actor, connection_id: ConnectionId, event_id: str) -> None:
+        connection = await self._domain.read.connections.get(actor.tenant, connection_id)
+        request = RunRequest(RunType.SERVICE_INGESTION, connection.name, idempotency_key=f"asset.created:{event_id}")
+        try:
+            await self._domain.runs.request(actor, request)
+        except (Invalid, NotFound) as refusal:
+            log.warning("ingestion.not_started", connection=connection.name, reason=refusal.message)

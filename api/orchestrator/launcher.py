@@ -1,0 +1,63 @@
+"""Starts, cancels and retries runs in Prefect. Each call may come twice and then changes nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.states import AwaitingRetry, Cancelling
+
+from api.orchestrator.names import deployment_of, name_of, tags_of
+from domain.errors import Conflict, Unavailable
+from domain.runs.model import WorkflowRun
+
+CLIENT_ERROR, SERVER_ERROR = 400, 500
+
+
+@asynccontextmanager
+async def prefect() -> AsyncIterator[PrefectClient]:
+    """A client for a few calls; Prefect being away becomes `Unavailable`, a refusal for good becomes `Conflict`."""
+    try:
+        async with get_client() as client:
+            yield client
+    except ObjectNotFound as error:
+        raise Unavailable("Prefect does not know the deployment or run yet; are the flows deployed?") from error
+    except PrefectHTTPStatusError as error:
+        if CLIENT_ERROR <= error.response.status_code < SERVER_ERROR:
+            raise Conflict(f"Prefect refuses the run (HTTP {error.response.status_code}).") from error
+        raise Unavailable(f"Prefect cannot answer now (HTTP {error.response.status_code}).") from error
+    except (httpx.HTTPError, OSError, RuntimeError) as error:
+        raise Unavailable(f"Prefect cannot be reached ({type(error).__name__}).") from error
+
+
+class Launcher:
+    async def start(self, run: WorkflowRun) -> UUID:
+        """Create the flow run. The run's id is the idempotency key: a second call finds the first one's flow run."""
+        async with prefect() as client:
+            deployment = await client.read_deployment_by_name(deployment_of(run.type))
+            flow_run = await client.create_flow_run_from_deployment(
+                deployment.id,
+                parameters={"run_id": str(run.id)},
+                name=name_of(run),
+                tags=tags_of(run),
+                idempotency_key=str(run.id),
+            )
+            return flow_run.id
+
+    async def cancel(self, flow_run_id: UUID) -> None:
+        """Ask for the end of a flow run; one that has ended stays as it is."""
+        async with prefect() as client:
+            flow_run = await client.read_flow_run(flow_run_id)
+            if flow_run.state and not flow_run.state.is_final() and not flow_run.state.is_cancelling():
+                await client.set_flow_run_state(flow_run_id, Cancelling(message="Cancelled through Assay."))
+
+    async def retry(self, flow_run_id: UUID) -> None:
+        """Let an ended flow run begin again; one that has not ended stays as it is."""
+        async with prefect() as client:
+            flow_run = await client.read_flow_run(flow_run_id)
+            if flow_run.state and flow_run.state.is_final():
+                await client.set_flow_run_state(
+                    flow_run_id, AwaitingRetry(message="Tried again through Assay."), force=True
+                )

@@ -1,0 +1,139 @@
+"""Copies Prefect's states into our runs: from its event stream as they happen, and from its API as the truth."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.events import Event
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.states import AwaitingRetry, Crashed
+
+from api.orchestrator.launcher import prefect
+from domain.access.model import system_actor
+from domain.bootstrap import Domain
+from domain.errors import Conflict, Unavailable
+from domain.runs.model import RunState, RunStatus, WorkflowRun
+
+RECONCILE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 5.0
+PREFIX = "prefect.flow-run."
+PAGE = 100
+"""Runs read from Prefect in one call."""
+WATCHED_AFTER_END = timedelta(minutes=10)
+"""How long an ended run is still compared with Prefect: a retry from its UI opens it again."""
+
+STATUS = {
+    StateType.SCHEDULED: RunStatus.PENDING,
+    StateType.PENDING: RunStatus.PENDING,
+    StateType.PAUSED: RunStatus.PENDING,
+    StateType.RUNNING: RunStatus.RUNNING,
+    StateType.COMPLETED: RunStatus.COMPLETED,
+    StateType.FAILED: RunStatus.FAILED,
+    StateType.CANCELLING: RunStatus.CANCELLING,
+    StateType.CANCELLED: RunStatus.CANCELLED,
+    StateType.CRASHED: RunStatus.CRASHED,
+}
+
+log = structlog.get_logger()
+
+
+class Watcher:
+    def __init__(self, domain: Domain, heartbeat_timeout_seconds: float) -> None:
+        self._domain = domain
+        self._silence = timedelta(seconds=heartbeat_timeout_seconds)
+
+    async def run(self) -> None:
+        """Watch for ever; Prefect being away is waited for."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_events())
+            group.create_task(self._reconcile_regularly())
+
+    async def _follow_events(self) -> None:
+        pause = 0.2
+        while True:
+            try:
+                flow_runs = EventFilter(event=EventNameFilter(prefix=[PREFIX]))
+                async with get_events_subscriber(filter=flow_runs, reconnection_attempts=0) as events:
+                    await self.reconcile()
+                    pause = 0.2
+                    async for event in events:
+                        await self._copy_event(event)
+            except Exception as error:  # noqa: BLE001 - the client raises what its transports raise; REST is the truth
+                log.warning("watcher.stream_lost", error=type(error).__name__, pause_seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _reconcile_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(RECONCILE_SECONDS)
+            try:
+                await self.reconcile()
+            except (Unavailable, Conflict, OSError) as error:
+                log.warning("watcher.not_reconciled", error=str(error))
+
+    async def _copy_event(self, event: Event) -> None:
+        state_type = event.resource.get("prefect.state-type")
+        at = event.resource.get("prefect.state-timestamp")
+        if state_type is None or at is None:
+            return  # a heartbeat says nothing about the state
+        run = await self._run_of(UUID(event.resource.id.removeprefix(PREFIX)))
+        if run is not None:
+            message = event.resource.get("prefect.state-message")
+            state = RunState(STATUS[StateType(state_type)], datetime.fromisoformat(at), message or None)
+            await self._record(run, state)
+
+    async def _run_of(self, flow_run_id: UUID) -> WorkflowRun | None:
+        """Our run behind a flow run, also when its events are faster than the launcher's note; None for others'."""
+        known = await self._domain.oversight.of_flow_run(flow_run_id)
+        if known is not None:
+            return known
+        async with prefect() as client:
+            flow_run = await client.read_flow_run(flow_run_id)
+        return await self._domain.oversight.find_text(flow_run.parameters.get("run_id"))
+
+    async def _record(self, run: WorkflowRun, state: RunState) -> None:
+        actor = system_actor(run.tenant, "watcher")
+        if await self._domain.runs.record_state(actor, run.id, state):
+            log.info("run.state", run=str(run.id), type=run.type, status=state.status)
+
+    async def reconcile(self) -> None:
+        """Read the states of all runs that have not ended, and end those whose process has fallen silent."""
+        runs = await self._domain.oversight.live(ended_after=self._domain.clock() - WATCHED_AFTER_END)
+        for start in range(0, len(runs), PAGE):
+            await self._reconcile_page(runs[start : start + PAGE])
+
+    async def _reconcile_page(self, runs: Sequence[WorkflowRun]) -> None:
+        by_flow_run = {run.prefect_flow_run_id: run for run in runs}
+        wanted = FlowRunFilter(id=FlowRunFilterId(any_=[key for key in by_flow_run if key]))
+        async with prefect() as client:
+            found = {flow_run.id: flow_run for flow_run in await client.read_flow_runs(flow_run_filter=wanted)}
+            for flow_run_id, run in by_flow_run.items():
+                flow_run = found.get(flow_run_id) if flow_run_id else None
+                if flow_run is not None:
+                    await self._reconcile_one(client, run, flow_run)
+                elif not run.status.is_terminal:
+                    gone = "Prefect no longer knows the flow run."
+                    await self._record(run, RunState(RunStatus.CRASHED, self._domain.clock(), gone))
+
+    async def _reconcile_one(self, client: PrefectClient, run: WorkflowRun, flow_run: FlowRun) -> None:
+        state = flow_run.state
+        if state is None:
+            return
+        await self._record(run, RunState(STATUS[state.type], state.timestamp, state.message))
+        silent_for = self._domain.clock() - max(run.heartbeat_at or state.timestamp, state.timestamp)
+        if silent_for < self._silence:
+            return
+        if state.type in {StateType.RUNNING, StateType.CANCELLING}:
+            log.warning("run.silent", run=str(run.id), seconds=silent_for.total_seconds())
+            message = f"The process of the run has been silent for {silent_for.total_seconds():.0f} seconds."
+            await client.set_flow_run_state(flow_run.id, Crashed(message=message))
+        elif state.type is StateType.PENDING:
+            log.warning("run.never_began", run=str(run.id), seconds=silent_for.total_seconds())
+            message = "The worker that took the run never began it."
+            await client.set_flow_run_state(flow_run.id, AwaitingRetry(message=message), force=True)

@@ -1,0 +1,62 @@
+"""When a call to a model is tried again: one policy per failure, and none for what cannot get better."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
+from tenacity.wait import wait_base, wait_exponential_jitter
+
+from flows.failures import ModelRateLimited, ModelTimedOut
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLimits:
+    """Seconds, except `time_out_tries`. A rate limit that lasts longer than `longest_wait` is given up."""
+
+    time_out_tries: int = 3
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+    longest_wait: float = 300.0
+
+
+async def with_retries(call: Callable[[], Awaitable[T]], limits: RetryLimits) -> T:
+    """The answer, or the failure of the last try. Each time-out starts the wait for rate limits anew."""
+    return await time_outs(limits)(partial(rate_limits(limits), call))
+
+
+def rate_limits(limits: RetryLimits) -> AsyncRetrying:
+    """Exponential backoff with jitter; a pause that the provider asks for is kept."""
+    return AsyncRetrying(
+        retry=retry_if_exception_type(ModelRateLimited),
+        wait=WaitAsTold(wait_exponential_jitter(multiplier=limits.first_pause, max=limits.longest_pause)),
+        stop=stop_before_delay(limits.longest_wait),
+        reraise=True,
+    )
+
+
+def time_outs(limits: RetryLimits) -> AsyncRetrying:
+    """Without a pause: a time-out has already waited."""
+    return AsyncRetrying(
+        retry=retry_if_exception_type(ModelTimedOut),
+        stop=stop_after_attempt(limits.time_out_tries),
+        reraise=True,
+    )
+
+
+class WaitAsTold(wait_base):
+    """At least as long as Retry-After says, and never all callers at the same moment."""
+
+    def __init__(self, backoff: wait_base) -> None:
+        self._backoff = backoff
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        failure = retry_state.outcome.exception() if retry_state.outcome else None
+        told = failure.retry_after_seconds if isinstance(failure, ModelRateLimited) else None
+        backoff = self._backoff(retry_state)
+        return backoff if told is None else told + min(backoff, told * 0.1)

@@ -1,0 +1,67 @@
+"""The main job as a chain: each step is a run of its own, saved when it has something to save."""
+
+import asyncio
+from uuid import UUID
+
+from prefect import flow
+
+from domain.runs.model import ApprovalStatus, RunRequest, RunStatus, RunType, WorkflowRun, parameters_for
+from flows.failures import RunFailure
+from flows.runtime import Run, open_run, patiently
+
+STEPS = (
+    RunType.PROFILING,
+    RunType.METADATA_ENRICHMENT,
+    RunType.DQ_RULE_GENERATION,
+    RunType.METADATA_ASSESSMENT,
+    RunType.DQ_ASSESSMENT,
+)
+LOOK_SECONDS = 0.5
+
+
+class StepFailed(RunFailure):
+    code = "STEP_FAILED"
+
+
+@flow(name="run-all")
+async def run_all(run_id: UUID) -> str:
+    """Profile, enrich, generate rules, assess; a step that fails ends the chain."""
+    async with open_run(run_id) as run:
+        steps = {}
+        for step in STEPS:
+            child = await _request(run, step)
+            await run.say(f"{step}: run {child.id}")
+            await _finished(run, child)
+            steps[step.value] = str(child.id)
+        return await run.close({"runs": steps})
+
+
+async def _request(run: Run, step: RunType) -> WorkflowRun:
+    """The step's run; a chain that is tried again finds the runs of the first try."""
+    request = RunRequest(
+        step,
+        run.connection.name,
+        run.record.targets,
+        parameters_for(step, run.record.parameters),
+        save_all=step.needs_approval,
+        idempotency_key=f"{run.record.id}:{step}",
+    )
+    return await patiently(lambda: run.domain.runs.request(run.actor, request, run.record.id))
+
+
+async def _finished(run: Run, child: WorkflowRun) -> None:
+    read, tenant = run.domain.read.runs, run.actor.tenant
+    while True:
+        now = await patiently(lambda: read.get(tenant, child.id))
+        if now.status.is_terminal and now.status is not RunStatus.COMPLETED:
+            raise StepFailed(f"{child.type} ended {now.status}: {now.error_message or 'see its items'}")
+        if now.status is RunStatus.COMPLETED and await _is_saved(run, now):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _is_saved(run: Run, child: WorkflowRun) -> bool:
+    if not child.save_all:
+        return True
+    approvals = await patiently(lambda: run.domain.read.runs.approvals(run.actor.tenant, [child.id]))
+    return approvals[child.id].status is ApprovalStatus.APPROVED

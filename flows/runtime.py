@@ -1,0 +1,149 @@
+"""What one run may use: settings, the domain and its source, opened on the flow's own event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import structlog
+from prefect import get_run_logger
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ConcurrentTaskRunner, TaskRunner
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+from domain.access.model import system_actor
+from domain.assets.model import FoundTable
+from domain.bootstrap import Domain, open_domain
+from domain.connections.model import DataConnection
+from domain.errors import DomainError, NotFound, Unavailable
+from domain.fqn import Fqn
+from domain.identity import Actor
+from domain.runs.model import WorkflowRun
+from domain.settings import Settings, load_settings
+from flows.failures import RunFailure
+from flows.sources.base import Source
+from flows.sources.registry import open_source
+
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS = 10.0
+PATIENCE_SECONDS = 180.0
+"""How long a run waits for a database of ours that went away; a restart takes seconds."""
+
+log = structlog.get_logger()
+
+
+def table_runner(section: str) -> TaskRunner[PrefectFuture[Any]]:
+    """The task runner of a flow, as wide as its section of the settings says."""
+    width: int = getattr(load_settings(), section).max_concurrent_tables
+    # Prefect's own type of a future is invariant, so that no concrete runner fits its `flow` without a cast.
+    return cast("TaskRunner[PrefectFuture[Any]]", ConcurrentTaskRunner(max_workers=width))
+
+
+class AllItemsFailed(RunFailure):
+    code = "ALL_ITEMS_FAILED"
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Store or read through a loss of our own database; everything that is stored may be stored twice."""
+    attempts = AsyncRetrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_exponential_jitter(initial=0.2, max=5),
+        stop=stop_after_delay(PATIENCE_SECONDS),
+        reraise=True,
+    )
+    async for attempt in attempts:
+        with attempt:
+            result = await call()
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run at work."""
+
+    record: WorkflowRun
+    connection: DataConnection
+    actor: Actor
+    domain: Domain
+    settings: Settings
+
+    async def say(self, message: str, level: str = "INFO") -> None:
+        """A line for the people who follow the run, here and in Prefect's UI."""
+        get_run_logger().info(message) if level == "INFO" else get_run_logger().warning(message)
+        await patiently(lambda: self.domain.runs.log(self.actor, self.record.id, level, message))
+
+    async def open_items(self, fqns: Sequence[Fqn] | None = None) -> Sequence[Fqn]:
+        """What is left to do: a retried run finds only what is not done."""
+        return await patiently(lambda: self.domain.items.open_items(self.actor, self.record.id, fqns))
+
+    @asynccontextmanager
+    async def source(self) -> AsyncIterator[Source]:
+        """The governed database, read only; a source that cannot be reached fails the run here."""
+        async with open_source(self.connection, self.settings.secrets_folder, self.settings.source) as source:
+            yield source
+
+    async def close(self, output: Mapping[str, Any]) -> str:
+        """Keep the summary and put it into words; a run of which every item failed has failed itself."""
+        run = await patiently(lambda: self.domain.read.runs.get(self.actor.tenant, self.record.id))
+        progress = run.progress
+        summary = {**output, "completed": progress.completed, "failed": progress.failed, "total": progress.total}
+        await patiently(lambda: self.domain.runs.record_output(self.actor, run.id, summary))
+        if progress.total and progress.failed == progress.total:
+            raise AllItemsFailed(f"All {progress.total} items failed; each says why.")
+        words = f"{progress.completed} of {progress.total} done, {progress.failed} failed."
+        await self.say(words)
+        return words
+
+
+@asynccontextmanager
+async def open_run(run_id: UUID) -> AsyncIterator[Run]:
+    """Everything a flow needs, and a heartbeat while it works. Why it fails as a whole is recorded with the run."""
+    settings = load_settings()
+    async with open_domain(settings) as domain:
+        run = await _find(domain, settings, run_id)
+        beating = asyncio.create_task(_beat(run))
+        try:
+            yield run
+        except RunFailure as failure:
+            await _record_failure(run, failure.code, failure.message)
+            raise
+        except DomainError as error:
+            await _record_failure(run, type(error).__name__.upper(), error.message)
+            raise
+        finally:
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+
+
+async def _find(domain: Domain, settings: Settings, run_id: UUID) -> Run:
+    record = await patiently(lambda: domain.oversight.find_text(run_id))
+    if record is None:
+        raise NotFound("run", str(run_id))
+    actor = system_actor(record.tenant, f"flow {record.type}")
+    connection = await patiently(lambda: domain.read.connections.get(record.tenant, record.connection_id))
+    return Run(record, connection, actor, domain, settings)
+
+
+async def _record_failure(run: Run, code: str, message: str) -> None:
+    log.error("run.failed", run=str(run.record.id), code=code, message=message)
+    await patiently(lambda: run.domain.runs.record_failure(run.actor, run.record.id, code, message))
+
+
+async def _beat(run: Run) -> None:
+    """Tell that the process lives; a database that is away hears it later."""
+    while True:
+        try:
+            await run.domain.runs.beat(run.actor, run.record.id)
+        except Unavailable:
+            log.warning("heartbeat.missed", run=str(run.record.id))
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+async def tables_of(source: Source, schemas: Sequence[Fqn]) -> dict[Fqn, FoundTable]:
+    """All tables of these schemas, as the source describes them now."""
+    described = [await source.describe_schema(schema) for schema in sorted(set(schemas))]
+    return {table.fqn: table for schema in described for table in schema.tables}
