@@ -5,6 +5,7 @@ thread. So one loop, one engine and one model client serve the run, and the task
 """
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import structlog
@@ -20,6 +21,10 @@ from flows.runtime import Run, patiently
 Work = Callable[[Fqn], Awaitable[None]]
 
 log = structlog.get_logger()
+
+
+class ItemBroke(RunFailure):
+    code = "INTERNAL"
 
 
 class Handover:
@@ -49,7 +54,7 @@ async def fan_out(run: Run, items: Sequence[Fqn], work: Work) -> None:
     ]
     states = await asyncio.gather(*map(_state_of, submitted))
     for state in states:
-        failure = None if state.is_completed() else state.result(raise_on_failure=False)
+        failure = None if state.is_completed() else await state.aresult(raise_on_failure=False)
         if isinstance(failure, ModelKeyRejected):
             raise failure
 
@@ -74,10 +79,15 @@ async def _attempt(run: Run, fqn: Fqn, work: Work) -> None:
     except DomainError as error:
         await _fail(run, fqn, type(error).__name__.upper(), error.message)
         raise
-    except Exception as error:
-        log.exception("item.broke", run=str(run.record.id), fqn=str(fqn))
-        await _fail(run, fqn, "INTERNAL", f"An unexpected {type(error).__name__}; the log of the flow run has more.")
-        raise
+    except Exception as error:  # noqa: BLE001 - whatever it was, the item has failed and the others go on
+        # Its text may quote values of the data, so only its type and place are told.
+        place = traceback.format_tb(error.__traceback__)[-3:]
+        log.error(  # noqa: TRY400 - the text of the exception stays out
+            "item.broke", run=str(run.record.id), fqn=str(fqn), error=type(error).__name__, place=place
+        )
+        unexpected = ItemBroke(f"An unexpected {type(error).__name__}; the log of the flow run says where.")
+        await _fail(run, fqn, unexpected.code, unexpected.message)
+        raise unexpected from None
 
 
 async def _fail(run: Run, fqn: Fqn, code: str, message: str) -> None:

@@ -16,6 +16,15 @@ class FoundAsset:
     captured: dict[str, Any]  # the keys depend on the type
 
 
+_OUTER_TYPES = {1: AssetType.SERVICE, 2: AssetType.DATABASE}
+
+
+def outer_levels(fqn: Fqn) -> list[FoundAsset]:
+    """The service, and the database, of an FQN that reaches at least so far; the service first."""
+    levels = [level for level in fqn.ancestors() if level.depth in _OUTER_TYPES]
+    return [FoundAsset(level, _OUTER_TYPES[level.depth], 0, {}) for level in reversed(levels)]
+
+
 def assets_of(found: FoundSchema) -> Iterator[FoundAsset]:
     """The schema, its tables and their columns, parents first."""
     yield FoundAsset(found.fqn, AssetType.SCHEMA, 0, {"comment": found.comment})

@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +83,7 @@ class AssetRepository:
             select_in(self._uow.tenant, AssetRow)
             .where(in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.type).in_(TABLE_LIKE))
             .order_by(col(AssetRow.fqn))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return [to_model(row) for row in await self._uow.session.scalars(statement)]
 
@@ -106,7 +105,7 @@ class AssetRepository:
             select_in(self._uow.tenant, AssetRow)
             .where(col(AssetRow.fqn).in_(sorted({str(fqn) for fqn in fqns})), col(AssetRow.deleted_at).is_(None))
             .order_by(col(AssetRow.fqn))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return {Fqn.parse(row.fqn): row for row in await self._uow.session.scalars(statement)}
 
@@ -126,16 +125,15 @@ class AssetRepository:
         run_id: UUID | None = None,
     ) -> None:
         """Make the next version of an asset and keep what it was made of."""
-        now = self._uow.clock()
         row.version += 1
-        row.updated_at = now
+        row.updated_at = self._uow.clock()
         if fields is not None:
             row.fields = dict(fields)
         if captured is not None:
             row.captured = dict(captured)
-        self._remember(row, change, run_id, now)
+        self._remember(row, change, run_id)
 
-    def _remember(self, row: AssetRow, change: str, run_id: UUID | None, now: datetime) -> None:
+    def _remember(self, row: AssetRow, change: str, run_id: UUID | None) -> None:
         self._uow.add(
             AssetVersionRow(
                 asset_id=row.id,
@@ -145,41 +143,46 @@ class AssetRepository:
                 change=change,
                 actor=self._uow.actor.name,
                 run_id=run_id,
-                changed_at=now,
+                changed_at=row.updated_at,
                 **owned_by(self._uow.tenant),
             )
         )
 
-    async def ensure(self, found: FoundAsset, run_id: UUID | None = None) -> bool:
-        """Add the asset unless the catalogue has it; whether it was added."""
-        statement = select_in(self._uow.tenant, AssetRow).where(col(AssetRow.fqn) == str(found.fqn)).with_for_update()
-        if (await self._uow.session.scalars(statement)).one_or_none():
-            return False
-        self._insert([found], run_id)
-        return True
+    async def ensure(self, found: FoundAsset) -> None:
+        """Add the asset unless the catalogue has it; two transactions may try at once."""
+        statement = insert(AssetRow).values(self._new(found)).on_conflict_do_nothing().returning(AssetRow)
+        added = (await self._uow.session.scalars(statement)).one_or_none()
+        if added is not None:
+            self._remember(added, "found", None)
 
-    def _insert(self, found: Sequence[FoundAsset], run_id: UUID | None) -> None:
-        now = self._uow.clock()
+    def _insert(self, found: Sequence[FoundAsset], run_id: UUID) -> None:
         for asset in found:
-            row = AssetRow(
-                id=new_id(),
-                fqn=str(asset.fqn),
-                parent_fqn=str(asset.fqn.parent) if asset.fqn.parent else None,
-                type=asset.type,
-                position=asset.position,
-                captured=asset.captured,
-                fields={},
-                created_at=now,
-                updated_at=now,
-                **owned_by(self._uow.tenant),
-            )
+            row = AssetRow(**self._new(asset))
             self._uow.add(row)
-            self._remember(row, "found", run_id, now)
+            self._remember(row, "found", run_id)
+
+    def _new(self, found: FoundAsset) -> dict[str, Any]:
+        now = self._uow.clock()
+        return {
+            "id": new_id(),
+            "fqn": str(found.fqn),
+            "parent_fqn": str(found.fqn.parent) if found.fqn.parent else None,
+            "type": found.type,
+            "position": found.position,
+            "version": 1,
+            "captured": found.captured,
+            "fields": {},
+            "created_at": now,
+            "updated_at": now,
+            **owned_by(self._uow.tenant),
+        }
 
     async def store(self, found: FoundSchema, run_id: UUID) -> IngestionCounts:
         """Make the catalogue's schema what the source's schema is: add, change, soft-delete, bring back."""
         statement = (
-            select_in(self._uow.tenant, AssetRow).where(in_scope(col(AssetRow.fqn), found.fqn)).with_for_update()
+            select_in(self._uow.tenant, AssetRow)
+            .where(in_scope(col(AssetRow.fqn), found.fqn))
+            .with_for_update(key_share=True)
         )
         known = {row.fqn: row for row in await self._uow.session.scalars(statement.order_by(col(AssetRow.fqn)))}
         present = {str(asset.fqn): asset for asset in assets_of(found)}

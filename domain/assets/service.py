@@ -2,8 +2,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.access.model import require
-from domain.assets.captured import FoundAsset
-from domain.assets.model import Asset, AssetField, AssetType, FieldOrigin, FieldValue, check_field_value
+from domain.assets.captured import outer_levels
+from domain.assets.model import Asset, AssetField, FieldOrigin, FieldValue, check_field_value
 from domain.assets.repository import AssetRepository, to_model, write_field
 from domain.audit.repository import record
 from domain.connections.repository import ConnectionRepository
@@ -14,7 +14,6 @@ from domain.fqn import Fqn
 from domain.identity import Actor, Permission
 
 MAX_EVENT_ID_LENGTH = 200
-_REGISTRABLE = {1: AssetType.SERVICE, 2: AssetType.DATABASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,15 @@ class AssetService:
             assets = AssetRepository(uow)
             if not await assets.is_new_event(event_id):
                 return Registered(fqn, is_new=False)
-            for level in reversed(list(fqn.ancestors())):
-                await assets.ensure(FoundAsset(level, _REGISTRABLE[level.depth], 0, {}))
+            levels = outer_levels(fqn)
+            for level in levels:
+                await assets.ensure(level)
             record(uow, "register", "asset", str(fqn), after={"event_id": event_id})
             uow.emit(
                 AssetCreated(
                     scopes=(str(fqn),),
                     origin=Origin.USER,
-                    asset_type=_REGISTRABLE[fqn.depth],
+                    asset_type=levels[-1].type,
                     fqn=str(fqn),
                     connection_id=source.id,
                     event_id=event_id,

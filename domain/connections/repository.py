@@ -43,7 +43,7 @@ class ConnectionRepository:
         statement = (
             select_in(self._uow.tenant, DataConnectionRow)
             .where(col(DataConnectionRow.id) == connection_id, col(DataConnectionRow.deleted_at).is_(None))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         row = (await self._uow.session.scalars(statement)).one_or_none()
         if row is None:

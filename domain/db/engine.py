@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import orjson
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -14,7 +14,9 @@ from domain.errors import Unavailable
 from domain.settings import Settings
 
 _DIALECT = re.compile(r"^postgres(ql)?(\+\w+)?://")
-_SHUTTING_DOWN = ("57P01", "57P02", "57P03", "08")
+_SHUTTING_DOWN = ("57P01", "57P02", "57P03", "08", "53300")
+_LOST_A_RACE = frozenset({"40001", "40P01", "55P03", "57014"})
+"""Serialization failure, deadlock, lock time-out and statement time-out: nothing was changed."""
 
 
 def plain_url(url: str) -> str:
@@ -28,6 +30,7 @@ def make_engine(settings: Settings, *, pooled: bool) -> AsyncEngine:
     milliseconds = int(settings.database.statement_timeout_seconds * 1000)
     return create_async_engine(
         _DIALECT.sub("postgresql+asyncpg://", settings.database_url()),
+        hide_parameters=True,  # a failing statement must not carry values into logs
         json_serializer=lambda value: orjson.dumps(value, default=str).decode(),
         json_deserializer=orjson.loads,
         connect_args={
@@ -41,9 +44,14 @@ def make_engine(settings: Settings, *, pooled: bool) -> AsyncEngine:
 def is_connection_lost(error: BaseException) -> bool:
     """Whether the database went away, rather than refused what was asked."""
     if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", None) or "")
-        return error.connection_invalidated or state.startswith(_SHUTTING_DOWN) or isinstance(error, InterfaceError)
+        lost = error.connection_invalidated or isinstance(error, InterfaceError)
+        return lost or _sqlstate(error).startswith(_SHUTTING_DOWN)
     return isinstance(error, (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError))
+
+
+def _sqlstate(error: BaseException) -> str:
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(origin, "sqlstate", None) or "")
 
 
 @asynccontextmanager
@@ -54,8 +62,8 @@ async def translating_losses() -> AsyncIterator[None]:
     except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         if is_connection_lost(error):
             raise Unavailable("The database does not answer. Try again in a few seconds.") from error
-        if isinstance(error, OperationalError):
-            raise Unavailable("The database could not finish in time. Try again in a few seconds.") from error
+        if _sqlstate(error) in _LOST_A_RACE:
+            raise Unavailable("Another change was in the way. Try again in a few seconds.", 1) from error
         raise
 
 

@@ -81,7 +81,7 @@ KINDS: Mapping[RuleKind, KindSpec] = {
         "uniqueness",
         1,
         8,
-        "no two rows share the same {columns}",
+        "No two rows share the same {columns}",
         description="No two rows share the values of these columns; every row that shares them fails.",
     ),
     RuleKind.ACCEPTED_VALUES: KindSpec(
@@ -150,7 +150,7 @@ KINDS: Mapping[RuleKind, KindSpec] = {
         "volume",
         0,
         0,
-        "the table has {bounds} rows",
+        "The number of rows is {bounds}",
         optional=frozenset({"min", "max"}),
         counts_rows=False,
         counts_things=True,
@@ -160,7 +160,7 @@ KINDS: Mapping[RuleKind, KindSpec] = {
         "timeliness",
         1,
         1,
-        "the newest {columns} is at most {age} old",
+        "The newest {columns} is at most {age} old",
         frozenset({"max_age_seconds"}),
         counts_rows=False,
         description="The newest value of the column that is not in the future is at most this old.",
@@ -208,7 +208,7 @@ KINDS: Mapping[RuleKind, KindSpec] = {
         "consistency",
         2,
         4,
-        "rows with the same {determinants} have the same {last}",
+        "Rows with the same {determinants} have the same {last}",
         description="The last column follows from the others; a row fails unless it holds its group's usual value.",
     ),
 }
@@ -265,7 +265,10 @@ def meaning(definition: RuleDefinition) -> str:
     sentence = KINDS[definition.kind].sentence.format_map(_words(definition))
     share = "" if definition.threshold == 1 else f", in at least {_percent(definition.threshold)} of the rows"
     nulls = "" if definition.ignores_nulls or definition.kind is RuleKind.NOT_NULL else "; a missing value fails"
-    return f"{sentence[0].upper()}{sentence[1:]}{share}{nulls}."
+    return f"{sentence}{share}{nulls}."
+
+
+_TYPES = {"integer": "a whole number", "number": "a number", "date": "a date"}
 
 
 def _words(definition: RuleDefinition) -> Mapping[str, str]:
@@ -279,7 +282,7 @@ def _words(definition: RuleDefinition) -> Mapping[str, str]:
         "values": _listed(given.get("values")),
         "tokens": _listed(given.get("tokens")),
         "shapes": _listed(given.get("shapes")),
-        "type": str(given.get("type")),
+        "type": _TYPES.get(str(given.get("type")), ""),
         "pattern": _pattern_words(given.get("pattern")),
         "reference": f"{_listed(given.get('referenced_columns'))} of {given.get('referenced_table')}",
         "age": _age(given.get("max_age_seconds")),
@@ -297,7 +300,10 @@ def _listed(values: Parameter) -> str:
 
 
 def _pattern_words(name: Parameter) -> str:
-    return PATTERNS[name].description.rstrip(".").lower() if isinstance(name, str) else ""
+    if not isinstance(name, str):
+        return ""
+    description = PATTERNS[name].description.rstrip(".")
+    return description[0].lower() + description[1:]
 
 
 def _age(seconds: Parameter) -> str:

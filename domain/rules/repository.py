@@ -57,7 +57,7 @@ class RuleRepository:
             select_in(self._uow.tenant, DqRuleRow)
             .where(col(DqRuleRow.id).in_(list(ids)))
             .order_by(col(DqRuleRow.id))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return {RuleId(row.id): row for row in await self._uow.session.scalars(statement)}
 

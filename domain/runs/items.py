@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.assets.captured import FoundAsset
-from domain.assets.model import AssetType, FoundSchema, IngestionCounts, Suggestion
+from domain.assets.captured import outer_levels
+from domain.assets.model import FoundSchema, IngestionCounts, Suggestion
 from domain.assets.repository import AssetRepository
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.events import AssetsChanged, RunProgressed
@@ -53,9 +53,8 @@ class ItemService:
     async def finish_ingested(self, actor: Actor, run_id: RunId, found: FoundSchema) -> IngestionCounts:
         async with self._unit_of_work(actor) as uow:
             assets = AssetRepository(uow)
-            for level, kind in zip(found.fqn.parts[:2], (AssetType.SERVICE, AssetType.DATABASE), strict=True):
-                parts = found.fqn.parts[: found.fqn.parts.index(level) + 1]
-                await assets.ensure(FoundAsset(Fqn(parts), kind, 0, {}), run_id)
+            for above in outer_levels(found.fqn):
+                await assets.ensure(above)
             counts = await assets.store(found, run_id)
             if counts.added or counts.changed or counts.removed:
                 uow.emit(

@@ -150,7 +150,9 @@ class RunRepository:
 
     async def lock(self, run_id: RunId) -> WorkflowRunRow:
         statement = (
-            select_in(self._uow.tenant, WorkflowRunRow).where(col(WorkflowRunRow.id) == run_id).with_for_update()
+            select_in(self._uow.tenant, WorkflowRunRow)
+            .where(col(WorkflowRunRow.id) == run_id)
+            .with_for_update(key_share=True)
         )
         row = (await self._uow.session.scalars(statement)).one_or_none()
         if row is None:
@@ -158,7 +160,11 @@ class RunRepository:
         return row
 
     async def lock_approval(self, run_id: RunId) -> ApprovalRow | None:
-        statement = select_in(self._uow.tenant, ApprovalRow).where(col(ApprovalRow.run_id) == run_id).with_for_update()
+        statement = (
+            select_in(self._uow.tenant, ApprovalRow)
+            .where(col(ApprovalRow.run_id) == run_id)
+            .with_for_update(key_share=True)
+        )
         return (await self._uow.session.scalars(statement)).one_or_none()
 
     def log(self, run_id: RunId, level: str, message: str) -> None:
@@ -190,7 +196,7 @@ class ItemRepository:
         statement = (
             select_in(self._uow.tenant, RunItemRow)
             .where(col(RunItemRow.run_id) == run_id, col(RunItemRow.fqn) == str(fqn))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         row = (await self._uow.session.scalars(statement)).one_or_none()
         if row is None:
@@ -235,6 +241,6 @@ class ChangeRepository:
             select_in(self._uow.tenant, ProposedChangeRow)
             .where(col(ProposedChangeRow.run_id) == run_id, col(ProposedChangeRow.id).in_(ids))
             .order_by(col(ProposedChangeRow.id))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return {row.id: row for row in await self._uow.session.scalars(statement)}

@@ -75,7 +75,7 @@ class ViolationRepository:
             select_in(self._uow.tenant, ViolationRow)
             .where(tuple_(col(ViolationRow.check_key), col(ViolationRow.asset_fqn)).in_(keys))
             .order_by(col(ViolationRow.id).desc())
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         known: dict[tuple[str, str], list[ViolationRow]] = {}
         for row in await self._uow.session.scalars(statement) if keys else ():
@@ -175,6 +175,6 @@ class ViolationRepository:
             select_in(self._uow.tenant, ViolationRow)
             .where(col(ViolationRow.id).in_(ids))
             .order_by(col(ViolationRow.id))
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return {ViolationId(row.id): row for row in await self._uow.session.scalars(statement)}
