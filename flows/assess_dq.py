@@ -1,7 +1,7 @@
 from functools import partial
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from flows.assessment.active_rules import run_active_rules
 from flows.fan_out import fan_out
@@ -9,7 +9,7 @@ from flows.runtime import open_run, table_runner
 
 
 @flow(name="assess-dq", task_runner=table_runner("dq_rules"))
-async def assess_dq(run_id: UUID) -> str:
+async def assess_dq(run_id: UUID) -> State[None]:
     """Evaluate the active rules of the run's targets and score the data by them."""
     async with open_run(run_id) as run, run.source() as source:
         tables = await run.open_items()

@@ -1,7 +1,7 @@
 from functools import partial
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from domain.clock import utc_now
 from domain.fqn import Fqn
@@ -11,7 +11,7 @@ from flows.runtime import Run, open_run, patiently, table_runner
 
 
 @flow(name="assess-metadata", task_runner=table_runner("dq_rules"))
-async def assess_metadata(run_id: UUID) -> str:
+async def assess_metadata(run_id: UUID) -> State[None]:
     """Score how well the tables of the run's targets, and their columns, are documented and classified."""
     async with open_run(run_id) as run:
         tables = await run.open_items()

@@ -1,13 +1,13 @@
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from flows.failures import SourceUnreachable
 from flows.runtime import Run, open_run, patiently
 
 
 @flow(name="check-connection")
-async def check_connection(run_id: UUID) -> str:
+async def check_connection(run_id: UUID) -> State[None]:
     """Speak to the source once and keep what it said with the connection."""
     async with open_run(run_id) as run:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 from uuid import UUID
 
-from prefect import Flow
+from prefect import Flow, State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
@@ -26,7 +26,7 @@ from flows.run_all import run_all
 DEPLOYMENT = "default"
 """Every flow has one deployment of this name; the server looks it up by it."""
 
-FLOWS: Mapping[str, Flow[[UUID], Coroutine[Any, Any, str]]] = {
+FLOWS: Mapping[str, Flow[[UUID], Coroutine[Any, Any, State[None]]]] = {
     found.name: found
     for found in (
         assess_dq,

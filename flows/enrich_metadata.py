@@ -1,7 +1,7 @@
 from functools import partial
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from domain.assets.captured import foreign_keys
 from domain.assets.model import Asset, TableContext
@@ -16,7 +16,7 @@ from flows.runtime import Run, open_run, patiently, table_runner
 
 
 @flow(name="enrich-metadata", task_runner=table_runner("enrichment"))
-async def enrich_metadata(run_id: UUID) -> str:
+async def enrich_metadata(run_id: UUID) -> State[None]:
     """Suggest what the tables of the run's targets, and their columns, mean."""
     async with open_run(run_id) as run, open_enricher(run.settings.enrichment, KeptAnswers(run)) as enricher:
         tables = await run.open_items()

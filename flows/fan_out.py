@@ -70,7 +70,12 @@ def _bound(run: Run, fqn: Fqn, work: Work) -> Callable[[], Coroutine[None, None,
 
 
 async def _attempt(run: Run, fqn: Fqn, work: Work) -> None:
-    await patiently(lambda: run.domain.items.start(run.actor, run.record.id, fqn))
+    with run.work.item():
+        await patiently(lambda: run.domain.items.start(run.actor, run.record.id, fqn))
+        await _recording_failure(run, fqn, work)
+
+
+async def _recording_failure(run: Run, fqn: Fqn, work: Work) -> None:
     try:
         await work(fqn)
     except RunFailure as failure:

@@ -1,7 +1,7 @@
 from functools import partial
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from domain.clock import utc_now
 from domain.fqn import Fqn
@@ -14,7 +14,7 @@ from flows.sources.base import Source
 
 
 @flow(name="generate-dq-rules", task_runner=table_runner("dq_rules"))
-async def generate_dq_rules(run_id: UUID) -> str:
+async def generate_dq_rules(run_id: UUID) -> State[None]:
     """Propose rules from the newest profile of each table, and try each on the data."""
     async with open_run(run_id) as run, run.source() as source:
         tables = await run.open_items()

@@ -1,7 +1,7 @@
 from functools import partial
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from domain.errors import Invalid
 from domain.fqn import Fqn
@@ -11,7 +11,7 @@ from flows.sources.base import Source
 
 
 @flow(name="ingest-service", task_runner=table_runner("profiling"))
-async def ingest_service(run_id: UUID) -> str:
+async def ingest_service(run_id: UUID) -> State[None]:
     """Read schemas into the catalogue: the listed ones, or all of the connection's database when none is listed."""
     async with open_run(run_id) as run, run.source() as source:
         schemas = await run.open_items(await _wanted(run, source))

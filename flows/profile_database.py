@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from domain.assets.model import FoundTable
 from domain.fqn import Fqn
@@ -15,7 +15,7 @@ from flows.sources.base import Source
 
 
 @flow(name="profile-database", task_runner=table_runner("profiling"))
-async def profile_database(run_id: UUID) -> str:
+async def profile_database(run_id: UUID) -> State[None]:
     """Measure every table of the run's targets."""
     async with open_run(run_id) as run, run.source() as source:
         tables = await run.open_items()

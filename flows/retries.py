@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
@@ -27,7 +26,11 @@ class RetryLimits:
 
 async def with_retries(call: Callable[[], Awaitable[T]], limits: RetryLimits) -> T:
     """The answer, or the failure of the last try. Each time-out starts the wait for rate limits anew."""
-    return await time_outs(limits)(partial(rate_limits(limits), call))
+
+    async def past_rate_limits() -> T:
+        return await rate_limits(limits)(call)
+
+    return await time_outs(limits)(past_rate_limits)
 
 
 def rate_limits(limits: RetryLimits) -> AsyncRetrying:

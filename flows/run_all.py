@@ -3,7 +3,7 @@
 import asyncio
 from uuid import UUID
 
-from prefect import flow
+from prefect import State, flow
 
 from domain.runs.model import ApprovalStatus, RunRequest, RunStatus, RunType, WorkflowRun, parameters_for
 from flows.failures import RunFailure
@@ -24,7 +24,7 @@ class StepFailed(RunFailure):
 
 
 @flow(name="run-all")
-async def run_all(run_id: UUID) -> str:
+async def run_all(run_id: UUID) -> State[None]:
     """Profile, enrich, generate rules, assess; a step that fails ends the chain."""
     async with open_run(run_id) as run:
         steps = {}

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import structlog
-from prefect import get_run_logger
+from prefect import State, get_run_logger
 from prefect.futures import PrefectFuture
+from prefect.states import Cancelled, Completed
 from prefect.task_runners import ConcurrentTaskRunner, TaskRunner
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -20,15 +21,17 @@ from domain.connections.model import DataConnection
 from domain.errors import DomainError, NotFound, Unavailable
 from domain.fqn import Fqn
 from domain.identity import Actor
-from domain.runs.model import WorkflowRun
+from domain.runs.model import RunStatus, WorkflowRun
 from domain.settings import Settings, load_settings
 from flows.failures import RunFailure
 from flows.sources.base import Source
 from flows.sources.registry import open_source
+from flows.work_in_hand import WorkInHand
 
 T = TypeVar("T")
 
-HEARTBEAT_SECONDS = 10.0
+HEARTBEAT_SECONDS = 2.0
+"""Also how soon a run notices that it was cancelled."""
 PATIENCE_SECONDS = 180.0
 """How long a run waits for a database of ours that went away; a restart takes seconds."""
 
@@ -69,6 +72,7 @@ class Run:
     actor: Actor
     domain: Domain
     settings: Settings
+    work: WorkInHand = field(default_factory=WorkInHand)
 
     async def say(self, message: str, level: str = "INFO") -> None:
         """A line for the people who follow the run, here and in Prefect's UI."""
@@ -85,17 +89,19 @@ class Run:
         async with open_source(self.connection, self.settings.secrets_folder, self.settings.source) as source:
             yield source
 
-    async def close(self, output: Mapping[str, Any]) -> str:
+    async def close(self, output: Mapping[str, Any]) -> State[None]:
         """Keep the summary and put it into words; a run of which every item failed has failed itself."""
         run = await patiently(lambda: self.domain.read.runs.get(self.actor.tenant, self.record.id))
-        progress = run.progress
-        summary = {**output, "completed": progress.completed, "failed": progress.failed, "total": progress.total}
+        done, failed, total = run.progress.completed, run.progress.failed, run.progress.total
+        summary = {**output, "completed": done, "failed": failed, "total": total}
         await patiently(lambda: self.domain.runs.record_output(self.actor, run.id, summary))
-        if progress.total and progress.failed == progress.total:
-            raise AllItemsFailed(f"All {progress.total} items failed; each says why.")
-        words = f"{progress.completed} of {progress.total} done, {progress.failed} failed."
+        words = f"{done} of {total} done, {failed} failed."
+        if self.work.is_cancelled:
+            return Cancelled(message=words)
+        if total and failed == total:
+            raise AllItemsFailed(f"All {total} items failed; each says why.")
         await self.say(words)
-        return words
+        return Completed(message=words)
 
 
 @asynccontextmanager
@@ -134,10 +140,13 @@ async def _record_failure(run: Run, code: str, message: str) -> None:
 
 
 async def _beat(run: Run) -> None:
-    """Tell that the process lives; a database that is away hears it later."""
+    """Tell that the process lives, and hear whether it is still wanted; a database that is away hears it later."""
     while True:
         try:
-            await run.domain.runs.beat(run.actor, run.record.id)
+            status = await run.domain.runs.beat(run.actor, run.record.id)
+            if status is RunStatus.CANCELLING and not run.work.is_cancelled:
+                log.info("run.cancelled", run=str(run.record.id))
+                run.work.cancel()
         except Unavailable:
             log.warning("heartbeat.missed", run=str(run.record.id))
         await asyncio.sleep(HEARTBEAT_SECONDS)

@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlmodel import col
 
 from domain.assets.model import Asset, AssetId, AssetType, TableContext
@@ -61,21 +62,7 @@ class AssetQueries:
 
     async def page(self, tenant: Tenant, scope: Fqn | None, wanted: AssetFilter, request: PageRequest) -> Page[Asset]:
         """Assets in the order of their FQNs."""
-        statement = select_in(tenant, AssetRow)
-        if scope is not None:
-            statement = statement.where(in_scope(col(AssetRow.fqn), scope))
-        if wanted.types:
-            statement = statement.where(col(AssetRow.type).in_(wanted.types))
-        if not wanted.include_deleted:
-            statement = statement.where(col(AssetRow.deleted_at).is_(None))
-        if wanted.text:
-            said = func.concat_ws(
-                " ",
-                col(AssetRow.fqn),
-                AssetRow.fields["description"]["value"].astext,
-                AssetRow.captured["comment"].astext,
-            )
-            statement = statement.where(func.strpos(func.lower(said), wanted.text.lower()) > 0)
+        statement = _filtered(select_in(tenant, AssetRow), scope, wanted)
         async with self._database.reading() as session:
             return await read_page(session, statement, request, key=col(AssetRow.fqn), read_key=str, to_model=to_model)
 
@@ -85,6 +72,12 @@ class AssetQueries:
             statement = statement.where(in_scope(col(AssetRow.fqn), scope))
         if types:
             statement = statement.where(col(AssetRow.type).in_(types))
+        async with self._database.reading() as session:
+            return await session.scalar(statement) or 0
+
+    async def count_matching(self, tenant: Tenant, scope: Fqn | None, wanted: AssetFilter) -> int:
+        """How many assets `page` goes through."""
+        statement = _filtered(select_columns_in(tenant, AssetRow, func.count()), scope, wanted)
         async with self._database.reading() as session:
             return await session.scalar(statement) or 0
 
@@ -101,3 +94,18 @@ class AssetQueries:
         return [
             asset for asset in (await self.children(tenant, [table.parent]))[table.parent] if asset.type in TABLE_LIKE
         ]
+
+
+def _filtered(statement: Select[Any], scope: Fqn | None, wanted: AssetFilter) -> Select[Any]:
+    if scope is not None:
+        statement = statement.where(in_scope(col(AssetRow.fqn), scope))
+    if wanted.types:
+        statement = statement.where(col(AssetRow.type).in_(wanted.types))
+    if not wanted.include_deleted:
+        statement = statement.where(col(AssetRow.deleted_at).is_(None))
+    if wanted.text:
+        said = func.concat_ws(
+            " ", col(AssetRow.fqn), AssetRow.fields["description"]["value"].astext, AssetRow.captured["comment"].astext
+        )
+        statement = statement.where(func.strpos(func.lower(said), wanted.text.lower()) > 0)
+    return statement

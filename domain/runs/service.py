@@ -93,10 +93,12 @@ class RunService:
         async with self._unit_of_work(actor) as uow:
             (await RunRepository(uow).lock(run_id)).output = dict(output)
 
-    async def beat(self, actor: Actor, run_id: RunId) -> None:
-        """The flow run is alive."""
+    async def beat(self, actor: Actor, run_id: RunId) -> RunStatus:
+        """The flow run is alive; what becomes of it, for one that has to stop."""
         async with self._unit_of_work(actor) as uow:
-            (await RunRepository(uow).lock(run_id)).heartbeat_at = uow.clock()
+            row = await RunRepository(uow).lock(run_id)
+            row.heartbeat_at = uow.clock()
+            return RunStatus(row.status)
 
     async def log(self, actor: Actor, run_id: RunId, level: str, message: str) -> None:
         """One line for the people who follow the run."""
