@@ -10,17 +10,18 @@ from domain.runs.model import Include
 from flows.answers import KeptAnswers
 from flows.enrichment.context import EnrichmentContext, Neighbour
 from flows.enrichment.enricher import Enricher
-from flows.enrichment.registry import open_enricher
+from flows.enrichment.registry import enricher_for
 from flows.fan_out import fan_out
+from flows.llm.run_model import open_run_model
 from flows.runtime import Run, open_run, patiently, table_runner
 
 
 @flow(name="enrich-metadata", task_runner=table_runner("enrichment"))
 async def enrich_metadata(run_id: UUID) -> State[None]:
     """Suggest what the tables of the run's targets, and their columns, mean."""
-    async with open_run(run_id) as run, open_enricher(run.settings.enrichment, KeptAnswers(run)) as enricher:
+    async with open_run(run_id) as run, open_run_model(run.settings.enrichment, KeptAnswers(run)) as model:
         tables = await run.open_items()
-        await fan_out(run, tables, partial(_enrich, run, enricher))
+        await fan_out(run, tables, partial(_enrich, run, enricher_for(model)))
         return await run.close({"provider": run.settings.enrichment.provider})
 
 

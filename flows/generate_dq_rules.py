@@ -5,10 +5,15 @@ from prefect import State, flow
 
 from domain.clock import utc_now
 from domain.fqn import Fqn
+from domain.ledger.model import LlmCall
 from domain.rules.model import RuleState
+from flows.answers import KeptAnswers
 from flows.failures import TableFailed
 from flows.fan_out import fan_out
+from flows.llm.ledger import LedgeredModel
+from flows.llm.run_model import open_run_model
 from flows.rulegen.propose import Fields, propose_rules
+from flows.rulegen.suggest import ModelSuggester, Suggested
 from flows.runtime import Run, open_run, patiently, table_runner
 from flows.sources.base import Source
 
@@ -16,27 +21,47 @@ from flows.sources.base import Source
 @flow(name="generate-dq-rules", task_runner=table_runner("dq_rules"))
 async def generate_dq_rules(run_id: UUID) -> State[None]:
     """Propose rules from the newest profile of each table, and try each on the data."""
-    async with open_run(run_id) as run, run.source() as source:
+    async with (
+        open_run(run_id) as run,
+        run.source() as source,
+        open_run_model(run.settings.enrichment, KeptAnswers(run)) as model,
+    ):
         tables = await run.open_items()
-        await fan_out(run, tables, partial(_generate, run, source))
-        return await run.close({})
+        await fan_out(run, tables, partial(_generate, run, source, model))
+        return await run.close({"provider": run.settings.enrichment.provider})
 
 
-async def _generate(run: Run, source: Source, fqn: Fqn) -> None:
+async def _generate(run: Run, source: Source, model: LedgeredModel | None, fqn: Fqn) -> None:
     read, tenant = run.domain.read, run.actor.tenant
     profile = (await patiently(lambda: read.profiles.newest(tenant, [fqn]))).get(fqn)
     if profile is None:
         raise TableFailed("The table has no profile that rules could be made from; run profiling first.")
     table = await source.describe_table(fqn)
     states = (RuleState.DRAFT, RuleState.ACTIVE, RuleState.PAUSED)
-    existing = await patiently(lambda: read.rules.of_table(tenant, fqn, *states))
-    proposals = await propose_rules(
-        source, table, profile, await fields_of(run, fqn), [rule.definition for rule in existing], utc_now()
-    )
-    await patiently(lambda: run.domain.items.finish_generated(run.actor, run.record.id, fqn, proposals, ()))
+    existing = [rule.definition for rule in await patiently(lambda: read.rules.of_table(tenant, fqn, *states))]
+    fields = await _fields(run, fqn)
+    asked = _Asked(run, fqn)
+    suggester = ModelSuggester(model, asked.report) if model else None
+    proposals = await propose_rules(source, table, profile, fields, existing, utc_now(), suggester)
+    await patiently(lambda: run.domain.items.finish_generated(run.actor, run.record.id, fqn, proposals, asked.calls))
 
 
-async def fields_of(run: Run, fqn: Fqn) -> Fields:
+class _Asked:
+    """What was asked about one table: its calls for the ledger, and for people what could not be used."""
+
+    def __init__(self, run: Run, fqn: Fqn) -> None:
+        self._run = run
+        self._fqn = fqn
+        self.calls: list[LlmCall] = []
+
+    async def report(self, suggested: Suggested) -> None:
+        self.calls.append(suggested.call)
+        problems = [*suggested.rejected, *([suggested.failure.message] if suggested.failure else [])]
+        for problem in problems:
+            await self._run.say(f"{self._fqn}: {problem}", level="WARNING")
+
+
+async def _fields(run: Run, fqn: Fqn) -> Fields:
     """What the catalogue says about the columns of a table, by column name."""
     context = await patiently(lambda: run.domain.read.assets.table(run.actor.tenant, fqn))
     return {column.fqn.name: {name: value.value for name, value in column.fields.items()} for column in context.columns}
