@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
-from tenacity.wait import wait_base, wait_exponential_jitter
+from tenacity.wait import wait_base, wait_exponential_jitter, wait_random
 
 from flows.failures import ModelRateLimited, ModelTimedOut
 
@@ -53,13 +53,14 @@ def time_outs(limits: RetryLimits) -> AsyncRetrying:
 
 
 class WaitAsTold(wait_base):
-    """At least as long as Retry-After says, and never all callers at the same moment."""
+    """At least as long as Retry-After says, at least as long as the backoff, and never all callers at one moment."""
 
     def __init__(self, backoff: wait_base) -> None:
         self._backoff = backoff
+        self._jitter = wait_random(0, 1)
 
     def __call__(self, retry_state: RetryCallState) -> float:
         failure = retry_state.outcome.exception() if retry_state.outcome else None
         told = failure.retry_after_seconds if isinstance(failure, ModelRateLimited) else None
         backoff = self._backoff(retry_state)
-        return backoff if told is None else told + min(backoff, told * 0.1)
+        return backoff if told is None else max(told + self._jitter(retry_state), backoff)

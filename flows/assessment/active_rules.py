@@ -15,9 +15,7 @@ async def run_active_rules(run: Run, source: Source, fqn: Fqn, *, scored: bool) 
     rules = await patiently(lambda: read.rules.of_table(tenant, fqn, RuleState.ACTIVE))
     context = await patiently(lambda: read.assets.table(tenant, fqn))
     personal = frozenset(
-        column.fqn.name
-        for column in context.columns
-        if column.value(AssetField.PII_CLASS) not in {None, PiiClass.NONE}
+        column.fqn.name for column in context.columns if column.value(AssetField.PII_CLASS) not in {None, PiiClass.NONE}
     )
     observed_at = utc_now()
     table = await source.describe_table(fqn)

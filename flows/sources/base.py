@@ -23,7 +23,7 @@ class Sample:
 
 
 class Coverage(StrEnum):
-    """Which rows a copy holds. ALL of them; BLOCKS: a random sample by `seed`; FIRST: the first ones, nothing random."""
+    """Which rows a copy holds: all of them, those of random blocks (by `seed`), or the first ones that came."""
 
     ALL = "ALL"
     BLOCKS = "BLOCKS"

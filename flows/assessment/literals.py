@@ -1,0 +1,25 @@
+"""Parameters of rules written into SQL so that none can be read as anything but a value."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+
+def text_literal(text: str) -> str:
+    """The E form reads a backslash alike whatever `standard_conforming_strings` says."""
+    quoted = text.replace("'", "''")
+    return "E'" + quoted.replace("\\", "\\\\") + "'" if "\\" in quoted else f"'{quoted}'"
+
+
+def text_list(texts: Iterable[str]) -> str:
+    return ", ".join(text_literal(text) for text in texts)
+
+
+def number_literal(number: float) -> str:
+    """In brackets, because a minus sign after an operator would join it."""
+    return f"({number!r})"
+
+
+def moment_literal(moment: datetime) -> str:
+    """In UTC, without a zone: what `ColumnReader.moment` is compared with."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return f"TIMESTAMP '{utc.isoformat(sep=' ')}'"

@@ -1,0 +1,95 @@
+"""Carries a plan out: one copy of the rows, everything measured beside the source."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import duckdb
+
+from domain.assets.model import FoundTable
+from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
+from flows.failures import TableFailed
+from flows.profiling.columns import profile_column
+from flows.profiling.counts import ROWS
+from flows.profiling.engine import ProfilingEngine
+from flows.profiling.keys import candidate_keys, count_duplicate_rows, identifies_rows
+from flows.profiling.plan import ProfilePlan
+from flows.profiling.relationships import infer_relationships
+from flows.sources.base import Copied, Coverage, Source
+
+
+async def profile_table(
+    source: Source, engine: ProfilingEngine, plan: ProfilePlan, others: Sequence[FoundTable] = ()
+) -> TableProfile:
+    """Measure one table. `others` are the tables that its columns may refer to."""
+    started = time.monotonic()
+    async with engine.workspace() as workspace:
+        copied = await source.copy_into(workspace.connection, ROWS, plan.table, plan.sample)
+        reading = _reading(plan, copied)
+        try:
+            measure = partial(_measure, table=plan.table, copied=copied, reading=reading)
+            columns, duplicates = await workspace.run(measure)
+        except duckdb.Error as error:  # its message may quote a value
+            raise TableFailed(f"{plan.table.fqn} could not be measured: {_cause(error)}.") from None
+    relationships = await infer_relationships(source, plan.table, others)
+    return TableProfile(
+        fqn=plan.table.fqn,
+        observed_at=copied.observed_at,
+        row_count=Measured(reading.population, _row_count_method(copied)),
+        reading=reading,
+        columns=columns,
+        size_bytes=plan.table.size_bytes,
+        duplicate_rows=duplicates,
+        candidate_keys=candidate_keys(plan.table, columns),
+        relationships=relationships,
+        seconds=time.monotonic() - started,
+        left_out=_left_out(duplicates),
+    )
+
+
+def _reading(plan: ProfilePlan, copied: Copied) -> Reading:
+    if copied.coverage is Coverage.ALL:
+        return Reading(Method.EXACT, copied.rows, copied.rows)
+    population = max(plan.table.estimated_rows or 0, copied.rows)
+    seed = plan.sample.seed if plan.sample and copied.coverage is Coverage.BLOCKS else None
+    return Reading(Method.SAMPLED, copied.rows, population, seed)
+
+
+def _row_count_method(copied: Copied) -> Method:
+    return Method.EXACT if copied.coverage is Coverage.ALL else Method.ESTIMATED
+
+
+def _measure(
+    connection: duckdb.DuckDBPyConnection, *, table: FoundTable, copied: Copied, reading: Reading
+) -> tuple[tuple[ColumnProfile, ...], Measured[int] | None]:
+    declared = {column.name: column.data_type for column in table.columns}
+    columns = tuple(
+        profile_column(connection, column, declared.get(column.name, ""), reading, copied.observed_at)
+        for column in copied.columns
+    )
+    return columns, _duplicates(connection, copied, reading, columns)
+
+
+def _duplicates(
+    connection: duckdb.DuckDBPyConnection, copied: Copied, reading: Reading, columns: Sequence[ColumnProfile]
+) -> Measured[int] | None:
+    if not columns:
+        return None
+    if any(identifies_rows(column) for column in columns):
+        return Measured(0, reading.method)
+    return Measured(count_duplicate_rows(connection, copied), reading.method)
+
+
+def _left_out(duplicates: Measured[int] | None) -> dict[str, str]:
+    left_out = {"last_changed_at": "The source does not record when a table last changed."}
+    if duplicates is None:
+        left_out["duplicate_rows"] = "The table has no columns to compare."
+    return left_out
+
+
+def _cause(error: duckdb.Error) -> str:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "it needs more memory than profiling.memory_limit_mb allows"
+    return f"the local engine failed ({type(error).__name__})"

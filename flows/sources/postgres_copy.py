@@ -1,0 +1,112 @@
+"""Copies a PostgreSQL table into DuckDB through DuckDB's own scanner: one binary COPY, one pass over the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.resources import files
+from uuid import uuid4
+
+import duckdb
+
+from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
+from flows.sources.dialect import quote_name, quote_text
+from flows.sources.postgres_session import PostgresLogin
+
+SCANNER = "postgres_scanner"
+
+
+def load_scanner(engine: duckdb.DuckDBPyConnection) -> None:
+    """From the wheel, where it lies: nothing is downloaded, and nothing is installed into a home folder."""
+    version = str((engine.execute("PRAGMA version").fetchone() or ("",))[0])
+    wheel = files(f"duckdb_extension_{SCANNER}")
+    engine.execute(f"LOAD {quote_text(str(wheel / 'extensions' / version / f'{SCANNER}.duckdb_extension'))}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableColumn:
+    name: str
+    expression: str
+    kind: ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows to copy: what to read of each column, and the FROM clause that picks the rows."""
+
+    columns: tuple[ReadableColumn, ...]
+    rows_sql: str
+    coverage: Coverage
+    limit: int | None
+
+    @property
+    def sql(self) -> str:
+        # A table without columns still has rows to count.
+        items = [f"{column.expression} AS {alias}" for alias, column in self._aliased()] or ["true AS c0"]
+        limit = "" if self.limit is None else f" LIMIT {self.limit}"
+        return f"SELECT {', '.join(items)} {self.rows_sql}{limit}"
+
+    @property
+    def copied_columns(self) -> tuple[CopiedColumn, ...]:
+        return tuple(CopiedColumn(column.name, alias, column.kind) for alias, column in self._aliased())
+
+    def _aliased(self) -> list[tuple[str, ReadableColumn]]:
+        return [(f"c{position}", column) for position, column in enumerate(self.columns, start=1)]
+
+
+@dataclass(slots=True)
+class PostgresCopy:
+    """One copy. `backend` is the server process that serves it, once it is known: whom to cancel."""
+
+    login: PostgresLogin
+    engine: duckdb.DuckDBPyConnection
+    name: str
+    selection: Selection
+    backend: int | None = None
+    _door: str = field(default_factory=lambda: f"source_{uuid4().hex}")
+
+    def run(self) -> Copied:
+        """Blocks until the rows are here; raises `duckdb.Error`."""
+        load_scanner(self.engine)
+        self.engine.execute(f"CREATE SECRET {self._door} (TYPE postgres, {self.login.duckdb_secret()})")
+        try:
+            options = quote_text(self.login.libpq_options())
+            self.engine.execute(f"ATTACH {options} AS {self._door} (TYPE postgres, SECRET {self._door}, READ_ONLY)")
+            return self._copy()
+        finally:
+            self._close()
+
+    def _copy(self) -> Copied:
+        self.engine.execute("BEGIN")  # one transaction is one backend, so the one asked here is the one that copies
+        try:
+            self.backend, observed_at = self._greet()
+            self.engine.execute(
+                f"CREATE TEMP TABLE {quote_name(self.name)} AS FROM postgres_query(?, ?)",
+                [self._door, self.selection.sql],
+            )
+            self.engine.execute("COMMIT")
+        except duckdb.Error:
+            self.engine.execute("ROLLBACK")
+            raise
+        return Copied(self._count(), self._coverage(), observed_at, self.selection.copied_columns)
+
+    def _greet(self) -> tuple[int, datetime]:
+        question = "SELECT pg_backend_pid() AS backend, clock_timestamp() AT TIME ZONE 'UTC' AS observed_at"
+        row = self.engine.execute("FROM postgres_query(?, ?)", [self._door, question]).fetchone()
+        assert row is not None, "the question has one answer"
+        return int(row[0]), row[1].replace(tzinfo=UTC)
+
+    def _count(self) -> int:
+        row = self.engine.execute(f"SELECT count(*) FROM {quote_name(self.name)}").fetchone()  # noqa: S608 - quoted
+        assert row is not None, "a count has one row"
+        return int(row[0])
+
+    def _coverage(self) -> Coverage:
+        """A bounded reading that never met its bound read everything."""
+        if self.selection.coverage is Coverage.FIRST and self._count() < (self.selection.limit or 0):
+            return Coverage.ALL
+        return self.selection.coverage
+
+    def _close(self) -> None:
+        for statement in (f"DETACH DATABASE IF EXISTS {self._door}", f"DROP SECRET IF EXISTS {self._door}"):
+            self.engine.execute(statement)

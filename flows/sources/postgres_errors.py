@@ -1,0 +1,97 @@
+"""PostgreSQL's errors in our words.
+
+The server's own message is never passed on: it may quote a value of the data, and a driver's may quote the password.
+"""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import asyncpg
+
+from flows.failures import RunFailure, SourceUnreachable, TableFailed
+
+_UNREACHABLE: Mapping[str, str] = {
+    "28P01": "the user name or the password is wrong",
+    "28000": "the server does not let this user in from here (pg_hba.conf)",
+    "3D000": "there is no such database",
+    "42501": "the user may not connect to this database",
+    "53300": "the server has no connection left",
+    "57P01": "the server shut the connection down",
+    "57P02": "the server crashed",
+    "57P03": "the server is starting up or shutting down",
+}
+_FAILED: Mapping[str, str] = {
+    "42P01": "the table does not exist",
+    "3F000": "the schema does not exist",
+    "42703": "a column does not exist",
+    "42501": "permission denied",
+    "57014": "the statement was cancelled or ran into the statement time-out (source.statement_timeout_seconds)",
+    "55P03": "a lock was not free within source.lock_timeout_seconds",
+    "25006": "the statement tried to write in a read-only session",
+    "55000": "the view holds no data yet (REFRESH MATERIALIZED VIEW fills it)",
+}
+_CONNECTION_CLASSES = ("08", "28", "3D", "533", "57P")
+_WORDS = re.compile(r"[A-Z][a-z]+")
+
+
+@contextmanager
+def reaching(address: str) -> Iterator[None]:
+    """Around the opening of a connection: whatever fails there is `SourceUnreachable`."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        cause = _why_unreachable(error)
+    except TimeoutError:
+        cause = "no answer within source.connect_timeout_seconds"
+    except socket.gaierror:
+        cause = "the host name is unknown"
+    except ConnectionRefusedError:
+        cause = "the connection was refused; is the server running on this port?"
+    except ssl.SSLError:
+        cause = "TLS could not be set up; check ssl_mode and the certificate"
+    except OSError as error:
+        cause = f"the network failed ({type(error).__name__})"
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        cause = f"the connection failed ({type(error).__name__})"
+    else:
+        return
+    raise SourceUnreachable(f"{address} cannot be reached: {cause}.") from None
+
+
+@contextmanager
+def reading(address: str, subject: str) -> Iterator[None]:
+    """Around a statement about `subject`: a lost connection is the source's failure, all else the table's."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        failure = _failure(address, subject, error)
+    except asyncpg.DataError:
+        failure = TableFailed(f"{subject} cannot be read: an argument does not fit its type.")
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        failure = _lost(address, type(error).__name__)
+    else:
+        return
+    raise failure from None
+
+
+def _failure(address: str, subject: str, error: asyncpg.PostgresError) -> RunFailure:
+    state = error.sqlstate or ""
+    if state.startswith(_CONNECTION_CLASSES):  # a session that the pool opened meanwhile can fail like the first one
+        return _lost(address, _why_unreachable(error))
+    return TableFailed(f"{subject} cannot be read: {_FAILED.get(state, _describe(error))}.")
+
+
+def _why_unreachable(error: asyncpg.PostgresError) -> str:
+    return _UNREACHABLE.get(error.sqlstate or "", _describe(error))
+
+
+def _lost(address: str, reason: str) -> SourceUnreachable:
+    return SourceUnreachable(f"{address} was lost while reading ({reason}).")
+
+
+def _describe(error: asyncpg.PostgresError) -> str:
+    words = " ".join(_WORDS.findall(type(error).__name__.removesuffix("Error"))).lower()
+    return f"{words or 'an error'} (SQLSTATE {error.sqlstate})"

@@ -1,0 +1,29 @@
+"""The one place that knows which adapter serves which kind of connection."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from domain.connections.model import ConnectionKind, ConnectionSettings, DataConnection
+from domain.settings import SourceSettings
+from flows.sources.base import Source
+from flows.sources.postgres import open_postgres
+from flows.sources.secret_references import resolve_secret
+
+Opener = Callable[[ConnectionSettings, str | None, SourceSettings], Awaitable[Source]]
+
+_OPENERS: Mapping[ConnectionKind, Opener] = {ConnectionKind.POSTGRESQL: open_postgres}
+
+
+@asynccontextmanager
+async def open_source(
+    connection: DataConnection, secrets_folder: Path, settings: SourceSettings
+) -> AsyncIterator[Source]:
+    """The connection's database, reached and ready; `SourceUnreachable` otherwise."""
+    reference = connection.settings.secret
+    password = resolve_secret(reference, secrets_folder) if reference else None
+    source = await _OPENERS[connection.kind](connection.settings, password, settings)
+    try:
+        yield source
+    finally:
+        await source.close()

@@ -1,0 +1,3 @@
+from tests.flows.assessment.scratch import scratch
+
+__all__ = ["scratch"]

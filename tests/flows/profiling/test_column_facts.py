@@ -1,0 +1,241 @@
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from domain.profiles.model import BooleanFacts, ColumnProfile, DateFacts, Method, Reading
+from domain.rules.patterns import PATTERNS, is_well_formed
+from flows.profiling.columns import profile_column
+from flows.profiling.counts import count_values
+from flows.profiling.numbers import QUANTILES, quantiles_of
+from flows.sources.base import CopiedColumn, ValueKind
+from tests.flows.profiling import by_hand
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+Profiler = Callable[[str, ValueKind, Sequence[object]], ColumnProfile]
+same_engine = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def profile() -> Iterator[Profiler]:
+    with duckdb.connect() as engine:
+
+        def profile_values(sql_type: str, kind: ValueKind, values: Sequence[object]) -> ColumnProfile:
+            listed = f"SELECT unnest(?::{sql_type}[]) AS c1"
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE rows_read AS {listed}", [list(values)])
+            reading = Reading(Method.EXACT, len(values), len(values))
+            return profile_column(engine, CopiedColumn("v", "c1", kind), sql_type, reading, NOW)
+
+        yield profile_values
+
+
+@same_engine
+@given(values=st.lists(st.none() | st.integers(-5, 5) | st.integers(-(2**40), 2**40), max_size=60))
+def test_numbers_agree_with_plain_python(profile: Profiler, values: list[int | None]) -> None:
+    measured = profile("BIGINT", ValueKind.NUMBER, values)
+
+    present = [value for value in values if value is not None]
+    counts = Counter(present)
+    assert (measured.nulls, measured.distinct.value) == (len(values) - len(present), len(counts))
+    assert measured.unique_once.value == sum(count == 1 for count in counts.values())
+    if not present:
+        assert measured.numbers is None
+        return
+    assert measured.numbers is not None
+    facts = measured.numbers
+    assert (facts.min, facts.max, facts.sum, facts.is_integer) == (min(present), max(present), sum(present), True)
+    assert facts.mean == pytest.approx(statistics.fmean(present), abs=1e-6)
+    assert facts.standard_deviation == pytest.approx(statistics.pstdev(present), rel=1e-9, abs=1e-6)
+    assert facts.quantiles == {share: by_hand.quantile(present, share) for share in facts.quantiles}
+    assert (facts.zeros, facts.negatives) == (counts[0], sum(value < 0 for value in present))
+    if not by_hand.is_near_the_outlier_bound(present):
+        assert facts.outliers == by_hand.outliers(present)
+
+
+@same_engine
+@given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=60))
+def test_histogram_counts_every_value_once_in_its_bar(profile: Profiler, values: list[float]) -> None:
+    numbers = profile("DOUBLE", ValueKind.NUMBER, values).numbers
+    assume(numbers is not None)
+    assert numbers is not None
+
+    *inner, last = numbers.histogram
+    for bar in inner:
+        assert bar.count == sum(bar.low <= value < bar.high for value in values)
+    assert last.count == sum(last.low <= value <= last.high for value in values)
+    assert sum(bar.count for bar in numbers.histogram) == len(values)
+    assert (numbers.histogram[0].low, last.high) == (min(values), max(values))
+    assert all(left.high == right.low for left, right in pairwise(numbers.histogram))
+
+
+@same_engine
+@given(values=st.lists(st.integers(0, 20), min_size=1, max_size=60))
+def test_quantiles_by_sorting_equal_those_in_memory(values: list[int]) -> None:
+    with duckdb.connect() as engine:
+        engine.execute("CREATE TEMP TABLE rows_read AS SELECT unnest(?::INTEGER[]) AS c1", [values])
+        counts = count_values(engine, "c1")
+
+        sorted_out = quantiles_of(counts, len(values), in_memory=False)
+
+    assert sorted_out == {share: by_hand.quantile(values, share) for share in QUANTILES}
+
+
+def test_values_that_are_not_finite_are_left_out_by_name(profile: Profiler) -> None:
+    measured = profile("VARCHAR", ValueKind.NUMBER, ["1", "3", "NaN", "Infinity", "1e400"])
+
+    assert measured.numbers is not None
+    assert (measured.numbers.min, measured.numbers.max, measured.numbers.mean) == (1, 3, 2)
+    assert (measured.nulls, measured.distinct.value) == (0, 5)
+    assert measured.left_out == {
+        "numbers.not_finite": "The facts leave out 3 rows with NaN, infinity or more than a double."
+    }
+
+
+@pytest.mark.parametrize("values", [["nan"], ["inf", "-inf"], ["1.7e308", "1.7e308"], ["1.7e308", "-1.7e308"]])
+def test_numbers_beyond_double_precision_have_no_facts(profile: Profiler, values: list[str]) -> None:
+    measured = profile("DOUBLE", ValueKind.NUMBER, values)
+
+    assert measured.numbers is None
+    assert measured.left_out == {"numbers": "No value is finite, or their sums exceed double precision."}
+
+
+TEXTS = st.text(alphabet=st.sampled_from("aAzZ09é Ü.-\t\u00a0\u3000٣ß中"), max_size=8)
+
+
+@same_engine
+@given(values=st.lists(st.none() | TEXTS, max_size=40))
+def test_texts_agree_with_plain_python(profile: Profiler, values: list[str | None]) -> None:
+    measured = profile("VARCHAR", ValueKind.TEXT, values)
+
+    present = [value for value in values if value is not None]
+    assert measured.top == by_hand.top(present)
+    if not present:
+        assert measured.text is None
+        return
+    assert measured.text is not None
+    facts = measured.text
+    lengths = [len(value) for value in present]
+    assert (facts.min_length, facts.max_length) == (min(lengths), max(lengths))
+    assert facts.mean_length == pytest.approx(statistics.fmean(lengths))
+    assert facts.empty == present.count("")
+    assert facts.blank == sum(map(by_hand.is_blank, present))
+    assert facts.padded == sum(map(by_hand.is_padded, present))
+    assert facts.shapes == by_hand.top([by_hand.shape(value) for value in present])
+
+
+def test_pattern_shares_count_rows_not_distinct_values(profile: Profiler) -> None:
+    values = ["ada@example.com", "ada@example.com", "bob@example.com", "nobody", None]
+
+    measured = profile("VARCHAR", ValueKind.TEXT, values)
+
+    present = [value for value in values if value is not None]
+    assert measured.text is not None
+    assert measured.text.patterns == {"email": 0.75}
+    assert measured.text.patterns == {
+        name: share
+        for name in PATTERNS
+        if (share := statistics.fmean(is_well_formed(name, value) for value in present))
+    }
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "kind", "values", "shares"),
+    [
+        ("VARCHAR", ValueKind.TEXT, ["1", "-20", "007", "x"], {"integer": 0.5, "text": 0.5}),
+        ("VARCHAR", ValueKind.TEXT, ["1.5", ".5", "1e5", "1.0e5"], {"decimal": 0.75, "text": 0.25}),
+        ("VARCHAR", ValueKind.TEXT, ["true", "NO", "t", None], {"boolean": 2 / 3, "text": 1 / 3}),
+        ("VARCHAR", ValueKind.TEXT, ["2024-02-29", "2023-02-29"], {"date": 0.5, "text": 0.5}),
+        ("VARCHAR", ValueKind.TEXT, ["2024-02-29T10:00:00Z", "2024-02-29 25:00"], {"timestamp": 0.5, "text": 0.5}),
+        ("VARCHAR", ValueKind.OTHER, ["{}", "[1]", "{", "{1,2}"], {"json": 0.5, "text": 0.5}),
+        ("VARCHAR", ValueKind.OTHER, ["00000000-0000-0000-0000-000000000000"], {"uuid": 1.0}),
+        ("VARCHAR", ValueKind.NUMBER, ["1.00", "1.25"], {"integer": 0.5, "decimal": 0.5}),
+        ("BIGINT", ValueKind.NUMBER, [1, 2], {"integer": 1.0}),
+        ("DATE", ValueKind.MOMENT, ["2024-01-01", "infinity"], {"date": 1.0}),
+        ("TIMESTAMP", ValueKind.MOMENT, ["2024-01-01", "2024-01-01 00:00:01"], {"date": 0.5, "timestamp": 0.5}),
+        ("BOOLEAN", ValueKind.BOOLEAN, [True, None], {"boolean": 1.0}),
+        ("BIGINT", ValueKind.NUMBER, [None], {}),
+    ],
+)
+def test_actual_types_are_shares_of_what_values_look_like(
+    profile: Profiler, sql_type: str, kind: ValueKind, values: list[Any], shares: dict[str, float]
+) -> None:
+    assert profile(sql_type, kind, values).actual_types == pytest.approx(shares)
+
+
+MOMENTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31))  # noqa: DTZ001 - the column has no zone either
+
+
+@same_engine
+@given(values=st.lists(MOMENTS, min_size=1, max_size=30))
+def test_moments_agree_with_plain_python(profile: Profiler, values: list[datetime]) -> None:
+    facts = profile("TIMESTAMP", ValueKind.MOMENT, [value.isoformat() for value in values]).dates
+
+    moments = [value.replace(tzinfo=UTC) for value in values]
+    assert facts is not None
+    assert (facts.min, facts.max) == (min(moments), max(moments))
+    assert facts.future == sum(moment > NOW for moment in moments)
+    if facts.min <= NOW:
+        assert facts.age_seconds == pytest.approx(by_hand.age_seconds(moments, NOW))
+
+
+def test_sentinels_infinity_and_the_far_future_are_counted(profile: Profiler) -> None:
+    days = ["1900-01-01", "9999-12-31", "infinity", "-infinity", "5874897-12-31", "0044-03-15 (BC)", "2026-02-28"]
+
+    measured = profile("DATE", ValueKind.MOMENT, days)
+
+    assert measured.dates == DateFacts(
+        min=datetime(1900, 1, 1, tzinfo=UTC),
+        max=datetime(9999, 12, 31, tzinfo=UTC),
+        future=3,
+        sentinels=6,
+        age_seconds=timedelta(days=1, hours=12).total_seconds(),
+    )
+
+
+def test_column_without_a_calendar_day_has_no_date_facts(profile: Profiler) -> None:
+    measured = profile("DATE", ValueKind.MOMENT, ["infinity"])
+
+    assert (measured.dates, measured.left_out) == (None, {"dates": "No value lies in the years 1 to 9999."})
+
+
+def test_only_future_values_have_no_age(profile: Profiler) -> None:
+    measured = profile("DATE", ValueKind.MOMENT, ["2030-01-01"])
+
+    assert measured.left_out == {"dates.age_seconds": "Every value lies in the future."}
+
+
+def test_booleans_are_counted(profile: Profiler) -> None:
+    assert profile("BOOLEAN", ValueKind.BOOLEAN, [True, True, False, None]).booleans == BooleanFacts(true=2, false=1)
+
+
+def test_empty_column_has_counts_of_zero_and_no_facts(profile: Profiler) -> None:
+    measured = profile("VARCHAR", ValueKind.TEXT, [])
+
+    assert (measured.rows, measured.nulls, measured.distinct.value, measured.unique_once.value) == (0, 0, 0, 0)
+    assert (measured.completeness, measured.uniqueness) == (None, None)
+    assert (measured.top, measured.text, measured.actual_types, measured.left_out) == ((), None, {}, {})
+
+
+def test_long_values_are_shown_shortened(profile: Profiler) -> None:
+    measured = profile("VARCHAR", ValueKind.TEXT, ["x" * 5000])
+
+    assert [(len(shown.value), shown.count) for shown in measured.top] == [(200, 1)]
+
+
+def test_shapes_of_very_many_values_are_named_a_share() -> None:
+    reading = Reading(Method.EXACT, 30_000, 30_000)
+    with duckdb.connect() as engine:
+        engine.execute("CREATE TEMP TABLE rows_read AS SELECT format('v{:06d}', i) AS c1 FROM range(30000) r(i)")
+
+        measured = profile_column(engine, CopiedColumn("v", "c1", ValueKind.TEXT), "text", reading, NOW)
+
+    assert measured.left_out == {"text.shapes": "Counted over a fixed share of the 30,000 distinct values."}
+    assert measured.text is not None
+    assert [shown.value for shown in measured.text.shapes] == ["a999999"]
