@@ -5,13 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
+from tests.deploy.waiting import eventually
+
+PROJECT = Path(__file__).parents[2]
 READY_SECONDS = 240
 STOP_SECONDS = 60
 
@@ -33,19 +35,22 @@ class Installation:
             env=self._environment(),
             start_new_session=True,
         )
-        deadline = time.monotonic() + READY_SECONDS
-        while not self.is_ready():
-            if self._launcher.poll() is not None:
-                output = self._launcher.stdout.read() if self._launcher.stdout else ""
-                raise AssertionError(f"assay up ended with {self._launcher.returncode}: {output}")
-            assert time.monotonic() < deadline, "assay up is not ready"
-            time.sleep(0.2)
+        launcher = self._launcher
+        eventually(lambda: self.is_ready() or launcher.poll() is not None, READY_SECONDS)
+        assert self.is_ready(), self._log()
 
     def stop(self) -> int:
         """Ctrl-C; the exit code."""
         assert self._launcher
         self._launcher.send_signal(signal.SIGINT)
         return self._launcher.wait(STOP_SECONDS)
+
+    def kill_all(self) -> None:
+        """SIGKILL for the launcher and everything that it started, all at once, as a power cut would."""
+        assert self._launcher
+        for process in self.processes():
+            process.kill()
+        self._launcher.wait(STOP_SECONDS)
 
     def is_ready(self) -> bool:
         try:
@@ -63,6 +68,18 @@ class Installation:
             env=self._environment(),
         )
 
+    def make(self, target: str, *arguments: str, seconds: float = 600) -> subprocess.CompletedProcess[str]:
+        """`make` in the project's folder, on this installation."""
+        return subprocess.run(
+            ["make", target, f"ARGS={' '.join([*self._options, *arguments])}"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+            cwd=PROJECT,
+            env=self._environment(),
+        )
+
     def begin(self, command: str, *arguments: str) -> subprocess.Popen[str]:
         """The same without waiting for its end."""
         return subprocess.Popen(
@@ -72,6 +89,16 @@ class Installation:
             text=True,
             env=self._environment(),
         )
+
+    def _log(self) -> str:
+        """What the launcher said so far; it keeps its output open while it lives."""
+        assert self._launcher
+        self._launcher.kill()
+        return self._launcher.communicate()[0]
+
+    def pid_of(self, component: str) -> int:
+        rows = {row["component"]: row for row in self.status()["components"]}
+        return int(rows[component]["pid"])
 
     def status(self) -> dict[str, Any]:
         return dict(json.loads(self.run("status", "--json").stdout))

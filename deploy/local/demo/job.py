@@ -56,12 +56,11 @@ TABLES = """query ($scope: Fqn!, $after: String) {
 RUN = """query ($id: ID!) { workflowRun(id: $id) {
   status failedItemCount progress { completed failed total } error { message } approval { status } } }"""
 FAILED = """query ($id: ID!) { workflowRun(id: $id) {
-  items(filter: {status: [FAILED]}, first: 10) { edges { node { fqn error { message } } } } } }"""
+  items(status: [FAILED], first: 10) { edges { node { fqn error { message } } } } } }"""
 RETRY = """mutation ($input: RetryRunInput!) { retryRun(input: $input) {
   ... on RetryRunSuccess { run { id } } ... on Error { message } } }"""
 APPROVE = """mutation ($input: ApproveRunInput!) { approveRun(input: $input) {
-  ... on ApproveRunSuccess { run { approval { status } } resolvedViolationCount conflicts { message }
-    proposedChangeCount: appliedChangeCount }
+  ... on ApproveRunSuccess { run { approval { applied } } resolvedViolationCount conflicts { change { id } } }
   ... on Error { message } } }"""
 
 
@@ -109,7 +108,7 @@ class MainJob:
         if known is None:
             await self.api.do(CREATE, input={"name": name, "kind": "POSTGRESQL", "settings": wanted})
         elif any(wanted[key] != value for key, value in known["settings"].items()):
-            change = {"id": known["id"], "expectedVersion": known["version"], "settings": wanted}
+            change = {"connectionId": known["id"], "expectedVersion": known["version"], "settings": wanted}
             await self.api.do(UPDATE, input=change)
         tested = await self.api.do(TEST, input={"connection": name, "idempotencyKey": self._key("test")})
         await self._follow("Test the connection", tested["run"]["id"])
@@ -200,7 +199,9 @@ class MainJob:
         saved = await self.api.do(APPROVE, input={"runId": run})
         conflicts = len(saved["conflicts"])
         closed = saved["resolvedViolationCount"]
-        parts = [f"{closed} violations superseded"] if closed else []
+        applied = saved["run"]["approval"]["applied"]
+        parts = [f"{applied} changes applied"] if applied else []
+        parts += [f"{closed} violations superseded"] if closed else []
         parts += [f"{conflicts} changes in conflict"] if conflicts else []
         self.progress.say(f"  {'Save':<16}          {', '.join(parts)}".rstrip())
         if conflicts:

@@ -7,10 +7,15 @@ from deploy.local.demo.client import Answer, Api
 from deploy.local.progress import Progress
 
 SHOWN = 15
+SEVERITIES = ("critical", "high", "medium", "low")
 FINDINGS = """query ($scope: Fqn!, $first: Int!) {
   scorecard(scope: $scope) { score state dimensions { dimension { name } assessmentType score state assetsAssessed } }
-  violations(scope: $scope, filter: {status: [OPEN]}, orderBy: {field: SEVERITY}, first: $first) {
-    totalCount edges { node { assetFqn severity dimension { name } details } } } }"""
+  violations(scope: $scope, filter: {status: [OPEN]}, first: 0) { totalCount }
+  critical: violations(scope: $scope, filter: {status: [OPEN], severity: [CRITICAL]}, first: $first) { ...shown }
+  high: violations(scope: $scope, filter: {status: [OPEN], severity: [HIGH]}, first: $first) { ...shown }
+  medium: violations(scope: $scope, filter: {status: [OPEN], severity: [MEDIUM]}, first: $first) { ...shown }
+  low: violations(scope: $scope, filter: {status: [OPEN], severity: [LOW]}, first: $first) { ...shown } }
+fragment shown on ViolationConnection { edges { node { assetFqn severity details } } }"""
 
 
 async def report(api: Api, scope: str, progress: Progress) -> None:
@@ -19,7 +24,7 @@ async def report(api: Api, scope: str, progress: Progress) -> None:
     for line in _scorecard(scope, found["scorecard"]):
         progress.say(line)
     progress.say("")
-    for line in _violations(found["violations"]):
+    for line in _violations(found):
         progress.say(line)
 
 
@@ -38,9 +43,11 @@ def _score(scored: Answer) -> str:
     return f"{Decimal(scored['score']) * 100:.2f} %"
 
 
-def _violations(violations: Answer) -> list[str]:
-    total = violations["totalCount"]
-    shown = [edge["node"] for edge in violations["edges"]]
+def _violations(found: Answer) -> list[str]:
+    """The gravest first."""
+    total = found["violations"]["totalCount"]
+    by_severity = [edge["node"] for severity in SEVERITIES for edge in found[severity]["edges"]]
+    shown = by_severity[:SHOWN]
     lines = [f"Open violations: {total}" + (f", the first {len(shown)}:" if total > len(shown) else "")]
     lines += [f"  {one['severity']:<8} {one['assetFqn']:<48} {_words(one['details'])}" for one in shown]
     return lines

@@ -1,0 +1,46 @@
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.ports import free_port
+from tests.e2e.client import GraphQL
+from tests.e2e.installation import Installation
+
+FOR_OTHERS_TO_PASS = 0o755
+
+
+def make_installation() -> Installation:
+    """In a new folder that PostgreSQL's user can reach, on free ports."""
+    folder = Path(tempfile.mkdtemp(prefix="assay-e2e-"))
+    folder.chmod(FOR_OTHERS_TO_PASS)
+    return Installation(folder / "home", free_port("127.0.0.1"), free_port("127.0.0.1"))
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """A running Assay; what it left behind is looked at when it stops."""
+    made = make_installation()
+    made.start()
+    yield made
+    made.stop()
+    left = made.processes()
+    shutil.rmtree(made.home.parent)
+    assert left == []
+
+
+@pytest.fixture(scope="session")
+async def api(installation: Installation) -> AsyncIterator[GraphQL]:
+    client = GraphQL(installation.url)
+    yield client
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+def demo_output(installation: Installation) -> str:
+    """What `assay demo` said about the main job on the sample bank, which succeeded."""
+    done = installation.run("demo", "--exit")
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
