@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.errors import Invalid
 
 MAX_TEXT_LENGTH = 1024
-"""Longest text that is read as an Fqn, in characters: it has to fit into one index entry."""
+"""Longest text that is read as an Fqn, in bytes of UTF-8: it has to fit into one index entry, beside its parent's."""
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,8 +22,8 @@ class Fqn:
     def __post_init__(self) -> None:
         if not self.parts:
             raise Invalid("fqn", "An FQN has at least one part: the name of a connection.")
-        if any("\0" in part for part in self.parts):
-            raise Invalid("fqn", "An FQN cannot hold the character NUL.")
+        if any(_UNSTORABLE.search(part) for part in self.parts):
+            raise Invalid("fqn", "An FQN cannot hold the character NUL or half a surrogate pair.")
 
     @classmethod
     def of(cls, *parts: str) -> Fqn:
@@ -30,8 +32,9 @@ class Fqn:
     @classmethod
     def parse(cls, text: str) -> Fqn:
         """Read the text form; `Invalid` names the position of what cannot be read."""
-        if len(text) > MAX_TEXT_LENGTH:
-            raise Invalid("fqn", f"An FQN has at most {MAX_TEXT_LENGTH:,} characters; this one has {len(text):,}.")
+        length = len(text.encode(errors="surrogatepass"))
+        if length > MAX_TEXT_LENGTH:
+            raise Invalid("fqn", f"An FQN has at most {MAX_TEXT_LENGTH:,} bytes of UTF-8; this one has {length:,}.")
         return cls(tuple(_read_parts(text)))
 
     def child(self, name: str) -> Fqn:

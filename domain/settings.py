@@ -5,11 +5,12 @@ the start, with a message that names the key and the place it came from.
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from yaml import YAMLError
@@ -24,6 +25,9 @@ ALIASES = {
     "DQ_RULE_GEN_MAX_CONCURRENT_TABLES": "dq_rules.max_concurrent_tables",
     "DQ_RULE_GEN_MAX_CONCURRENT_RULES": "dq_rules.max_concurrent_rules",
 }
+
+_BEFORE_INTERPOLATION = re.compile(r"(\\*)\$\{")
+"""OmegaConf reads `\\${` as plain text only where an odd number of backslashes stands before it."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Width = Annotated[int, Field(ge=1, le=1000)]
@@ -131,9 +135,9 @@ def load_settings(overrides: Mapping[str, str] | None = None, environment: Mappi
     variables = {**(os.environ if environment is None else environment), **(overrides or {})}
     origins: dict[str, str] = {}
     file = _read_file(variables, origins)
-    layers = OmegaConf.merge(file, OmegaConf.create(_from_environment(variables, origins)))
+    environment_layer = OmegaConf.create(_from_environment(variables, origins))
     try:
-        values = OmegaConf.to_container(layers, resolve=True)
+        values = OmegaConf.to_container(OmegaConf.merge(file, environment_layer), resolve=True)
     except OmegaConfBaseException as error:
         raise SettingsError(f"{error.full_key}: {error.msg}") from None
     try:
@@ -151,10 +155,15 @@ def _read_file(variables: Mapping[str, str], origins: dict[str, str]) -> DictCon
         return OmegaConf.create({})
     try:
         loaded = OmegaConf.load(path)
-    except YAMLError as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid YAML: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path} has to be a readable file that holds sections with keys: {error}") from None
     if not isinstance(loaded, DictConfig):
         raise SettingsError(f"{path} has to hold sections with keys, not a list.")
+    for key in map(str, loaded):
+        if isinstance(loaded._get_node(key), ListConfig):  # noqa: SLF001 - as in _paths
+            raise SettingsError(f"{key}: holds a list where keys are expected. It comes from {path}.")
     origins.update({key: str(path) for key in _paths(loaded)})
     return loaded
 
@@ -181,7 +190,7 @@ def _from_environment(variables: Mapping[str, str], origins: dict[str, str]) -> 
         section, _, key = path.rpartition(".")
         target = found.setdefault(section, {}) if section else found
         assert isinstance(target, dict)
-        target[key] = value.replace("${", r"\${")  # an environment value is taken as it stands, never interpolated
+        target[key] = _BEFORE_INTERPOLATION.sub(r"\1\1\\${", value)  # taken as it stands, never interpolated
     return found
 
 

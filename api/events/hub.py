@@ -27,6 +27,7 @@ class Hub:
         self._domain = domain
         self._recent: deque[CommittedEvent] = deque(maxlen=KEPT)
         self._news = asyncio.Event()
+        self._has_begun = False
         self.position = 0
         """Number of the newest event that subscribers can see."""
 
@@ -36,8 +37,9 @@ class Hub:
         while True:
             try:
                 async with self._domain.numbered.listening():
-                    if not self.position:
+                    if not self._has_begun:
                         self.position = await self._domain.feed.last_sequence()
+                        self._has_begun = True
                     pause = 0.1
                     await self._follow()
             except (Unavailable, OSError) as error:
@@ -60,9 +62,11 @@ class Hub:
         woken, self._news = self._news, asyncio.Event()
         woken.set()
 
-    async def events(self, tenant: Tenant, after: int | None = None) -> AsyncIterator[CommittedEvent]:
-        """A tenant's events after a number (default: from now on), each once and in order, without end."""
-        position = self.position if after is None else after
+    def events(self, tenant: Tenant, after: int | None = None) -> AsyncIterator[CommittedEvent]:
+        """A tenant's events after a number (default: from this call on), each once and in order, without end."""
+        return self._events(tenant, self.position if after is None else after)
+
+    async def _events(self, tenant: Tenant, position: int) -> AsyncIterator[CommittedEvent]:
         while True:
             news, seen = self._news, self.position
             if position >= seen:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import structlog
 from domain.access.model import system_actor
 from domain.bootstrap import Domain
 from domain.connections.model import ConnectionId
-from domain.errors import Conflict, Invalid, NotFound, Unavailable
+from domain.errors import Conflict, DomainError, Unavailable
 from domain.events import CommittedEvent
 from domain.identity import Actor
 from domain.reactions import CancelRun, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
@@ -81,6 +82,13 @@ class Relay:
         except (Unavailable, OSError) as error:
             due_at = await self._domain.delivery.postpone(claimed, str(error))
             log.warning("reaction.postponed", reaction=repr(reaction), error=str(error), due_at=due_at.isoformat())
+        except DomainError as refusal:
+            await self._domain.delivery.finish(committed.id)
+            log.warning("reaction.refused", reaction=repr(reaction), reason=refusal.message)
+        except Exception as error:
+            # One event that nobody can react to must not stop the reactions to all others, here and after a restart.
+            due_at = await self._domain.delivery.postpone(claimed, type(error).__name__)
+            log.exception("reaction.broke", reaction=repr(reaction), due_at=due_at.isoformat())
 
     async def _wait_until_due(self) -> None:
         try:
@@ -98,7 +106,7 @@ class Relay:
             case CancelRun(run_id):
                 await self._orchestrator.cancel(await self._flow_run(RunId(run_id)))
             case RetryRun(run_id):
-                await self._orchestrator.retry(await self._flow_run(RunId(run_id)))
+                await self._retry(actor, RunId(run_id))
             case SaveRun(run_id):
                 await self._save(actor, RunId(run_id))
             case IngestConnection(connection_id, event_id):
@@ -116,6 +124,13 @@ class Relay:
             return
         await self._domain.runs.record_launch(actor, run_id, flow_run_id)
 
+    async def _retry(self, actor: Actor, run_id: RunId) -> None:
+        run = await self._domain.read.runs.get(actor.tenant, run_id)
+        if run.prefect_flow_run_id is None:
+            await self._start(actor, run_id)  # it was refused when it was to start, so there is nothing to repeat
+        else:
+            await self._orchestrator.retry(run.prefect_flow_run_id)
+
     async def _flow_run(self, run_id: RunId) -> UUID:
         run = await self._domain.oversight.find(run_id)
         if run is None or run.prefect_flow_run_id is None:
@@ -130,8 +145,10 @@ class Relay:
 
     async def _ingest(self, actor: Actor, connection_id: ConnectionId, event_id: str) -> None:
         connection = await self._domain.read.connections.get(actor.tenant, connection_id)
-        request = RunRequest(RunType.SERVICE_INGESTION, connection.name, idempotency_key=f"asset.created:{event_id}")
-        try:
-            await self._domain.runs.request(actor, request)
-        except (Invalid, NotFound) as refusal:
-            log.warning("ingestion.not_started", connection=connection.name, reason=refusal.message)
+        request = RunRequest(RunType.SERVICE_INGESTION, connection.name, idempotency_key=_key_of(event_id))
+        await self._domain.runs.request(actor, request)
+
+
+def _key_of(event_id: str) -> str:
+    """Of bounded length, whatever the length of the event's id."""
+    return f"asset.created:{sha256(event_id.encode()).hexdigest()}"

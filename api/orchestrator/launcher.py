@@ -14,6 +14,8 @@ from domain.errors import Conflict, Unavailable
 from domain.runs.model import WorkflowRun
 
 CLIENT_ERROR, SERVER_ERROR = 400, 500
+NOT_NOW = frozenset({408, 425, 429})
+"""Refusals that are none: too slow, too early, too often."""
 
 
 @asynccontextmanager
@@ -25,9 +27,10 @@ async def prefect() -> AsyncIterator[PrefectClient]:
     except ObjectNotFound as error:
         raise Unavailable("Prefect does not know the deployment or run yet; are the flows deployed?") from error
     except PrefectHTTPStatusError as error:
-        if CLIENT_ERROR <= error.response.status_code < SERVER_ERROR:
-            raise Conflict(f"Prefect refuses the run (HTTP {error.response.status_code}).") from error
-        raise Unavailable(f"Prefect cannot answer now (HTTP {error.response.status_code}).") from error
+        status = error.response.status_code
+        if CLIENT_ERROR <= status < SERVER_ERROR and status not in NOT_NOW:
+            raise Conflict(f"Prefect refuses the run (HTTP {status}).") from error
+        raise Unavailable(f"Prefect cannot answer now (HTTP {status}).") from error
     except (httpx.HTTPError, OSError, RuntimeError) as error:
         raise Unavailable(f"Prefect cannot be reached ({type(error).__name__}).") from error
 

@@ -2,6 +2,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import any_, literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -17,6 +18,7 @@ from domain.assets.model import (
     IngestionCounts,
 )
 from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
+from domain.db.columns import FqnList
 from domain.db.scope import in_any_scope, in_scope
 from domain.db.tenancy import owned_by, select_columns_in, select_in
 from domain.db.uow import UnitOfWork
@@ -103,7 +105,11 @@ class AssetRepository:
     async def lock_rows(self, fqns: Iterable[Fqn]) -> dict[Fqn, AssetRow]:
         statement = (
             select_in(self._uow.tenant, AssetRow)
-            .where(col(AssetRow.fqn).in_(sorted({str(fqn) for fqn in fqns})), col(AssetRow.deleted_at).is_(None))
+            .where(
+                # One parameter, however many they are: a statement has room for 32,767.
+                col(AssetRow.fqn) == any_(literal(sorted({str(fqn) for fqn in fqns}), FqnList)),
+                col(AssetRow.deleted_at).is_(None),
+            )
             .order_by(col(AssetRow.fqn))
             .with_for_update(key_share=True)
         )

@@ -1,12 +1,19 @@
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import exists, func, select
 from sqlmodel import col
 
 from domain.audit.model import AuditEvent
 from domain.audit.tables import AuditEventRow
+from domain.db.delivery import committed
 from domain.db.engine import Database
 from domain.db.keyset import read_page
+from domain.db.outbox import DomainEventRow
+from domain.db.scope import in_scope
 from domain.db.tenancy import select_in
+from domain.events import CommittedEvent
+from domain.fqn import Fqn
 from domain.identity import Tenant
 from domain.pages import Page, PageRequest
 
@@ -33,6 +40,22 @@ class AuditQueries:
                 read_key=UUID,
                 to_model=_to_model,
                 descending=True,
+            )
+
+    async def events(
+        self, tenant: Tenant, scope: Fqn | None, names: Sequence[str], request: PageRequest
+    ) -> Page[CommittedEvent]:
+        """Numbered events in their order; a scope keeps those that `CommittedEvent.concerns` keeps."""
+        statement = select_in(tenant, DomainEventRow).where(col(DomainEventRow.sequence).is_not(None))
+        if names:
+            statement = statement.where(col(DomainEventRow.type).in_(names))
+        if scope is not None:
+            told = func.unnest(col(DomainEventRow.scopes)).column_valued("told").collate("C")
+            concerned = in_scope(told, scope) | told.in_([str(fqn) for fqn in scope.ancestors()])
+            statement = statement.where(exists(select(1).where(concerned)))
+        async with self._database.reading() as session:
+            return await read_page(
+                session, statement, request, key=col(DomainEventRow.sequence), read_key=int, to_model=committed
             )
 
 

@@ -98,5 +98,7 @@ def check_name(name: str) -> None:
     """The name is the first part of every FQN of the connection."""
     if not name.strip() or name != name.strip():
         raise Invalid("name", "A connection's name cannot be blank or begin or end with a space.")
+    if not name.isprintable():
+        raise Invalid("name", "A connection's name cannot hold control characters.")
     if len(name) > MAX_NAME_LENGTH:
         raise Invalid("name", f"A connection's name has at most {MAX_NAME_LENGTH} characters.")

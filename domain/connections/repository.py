@@ -1,6 +1,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from domain.connections.model import (
@@ -73,17 +74,19 @@ class ConnectionRepository:
         return to_model(row) if row else None
 
     async def add(self, name: str, kind: ConnectionKind, settings: ConnectionSettings, now: datetime) -> DataConnection:
-        if await self.find_named(name):
-            raise Conflict(f"There is a connection {name!r} already; choose another name or update that one.")
-        row = DataConnectionRow(
+        statement = insert(DataConnectionRow).values(
             id=new_id(),
             name=name,
             kind=kind,
             settings=asdict(settings),
             status=ConnectionStatus.PENDING,
+            version=1,
             created_at=now,
             updated_at=now,
             **owned_by(self._uow.tenant),
         )
-        self._uow.add(row)
+        added = statement.on_conflict_do_nothing().returning(DataConnectionRow)
+        row = (await self._uow.session.scalars(added)).one_or_none()
+        if row is None:
+            raise Conflict(f"There is a connection {name!r} already; choose another name or update that one.")
         return to_model(row)

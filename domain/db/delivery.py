@@ -79,7 +79,7 @@ class Delivery:
         )
         taken = (
             update(DomainEventRow)
-            .where(col(DomainEventRow.id).in_(oldest))
+            .where(col(DomainEventRow.id) == oldest.scalar_subquery())  # evaluated once, whatever the plan
             .values(due_at=now + LEASE, attempts=col(DomainEventRow.attempts) + 1)
             .returning(DomainEventRow)
         )

@@ -43,10 +43,11 @@ def make_engine(settings: Settings, *, pooled: bool) -> AsyncEngine:
 
 def is_connection_lost(error: BaseException) -> bool:
     """Whether the database went away, rather than refused what was asked."""
+    if _sqlstate(error).startswith(_SHUTTING_DOWN):
+        return True
     if isinstance(error, DBAPIError):
-        lost = error.connection_invalidated or isinstance(error, InterfaceError)
-        return lost or _sqlstate(error).startswith(_SHUTTING_DOWN)
-    return isinstance(error, (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError))
+        return error.connection_invalidated or isinstance(error, InterfaceError)
+    return isinstance(error, (OSError, asyncpg.InterfaceError))
 
 
 def _sqlstate(error: BaseException) -> str:

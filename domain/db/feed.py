@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.db.delivery import committed
-from domain.db.engine import Database, plain_url
+from domain.db.engine import Database, plain_url, translating_losses
 from domain.db.outbox import DomainEventRow
 from domain.db.tenancy import select_in
+from domain.errors import Unavailable
 from domain.events import CommittedEvent
 from domain.identity import Tenant
 
@@ -28,25 +29,43 @@ class Bell:
         self._url = plain_url(url)
         self._channel = channel
         self._rung = asyncio.Event()
+        self._is_cut_off = False
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        connection = await asyncpg.connect(self._url, timeout=10)
+        async with translating_losses():
+            connection = await asyncpg.connect(self._url, timeout=10)
         try:
-            connection.add_termination_listener(lambda _: self._rung.set())
-            await connection.add_listener(self._channel, lambda *_: self._rung.set())
+            self._is_cut_off = False
+            connection.add_termination_listener(self._cut_off)
+            async with translating_losses():
+                await connection.add_listener(self._channel, lambda *_: self._rung.set())
             yield
         finally:
-            await connection.close(timeout=2)
+            connection.remove_termination_listener(self._cut_off)
+            await _close(connection)
+
+    def _cut_off(self, _: object) -> None:
+        self._is_cut_off = True
+        self._rung.set()
 
     async def wait(self, longest: timedelta = LONGEST_SILENCE) -> None:
-        """Until it rings, or until the time is over."""
+        """Until it rings, or until the time is over; `Unavailable` when it cannot ring any more."""
         try:
             await asyncio.wait_for(self._rung.wait(), longest.total_seconds())
         except TimeoutError:
             return
         finally:
             self._rung.clear()
+        if self._is_cut_off:
+            raise Unavailable("The database ended the connection that listens.")
+
+
+async def _close(connection: asyncpg.Connection) -> None:
+    try:
+        await connection.close(timeout=2)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()  # it was lost already, and what is lost need not be said goodbye to
 
 
 class Feed:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.clock import Clock
 from domain.db.engine import Database
+from domain.db.keyset import read_page
 from domain.db.scope import in_scope
 from domain.db.tenancy import select_in
 from domain.fqn import Fqn
@@ -117,3 +119,16 @@ class ScorecardQueries:
             ],
             request,
         )
+
+    async def invalidated_by(self, tenant: Tenant, run_id: UUID, request: PageRequest) -> Page[Snapshot]:
+        """The tombstones that saving a run has left."""
+        row = MetricSnapshotRow
+        statement = select_in(tenant, row).where(col(row.run_id) == run_id, col(row.denominator) == 0)
+        async with self._database.reading() as session:
+            return await read_page(session, statement, request, key=col(row.id), read_key=UUID, to_model=_snapshot)
+
+
+def _snapshot(row: MetricSnapshotRow) -> Snapshot:
+    return Snapshot(
+        row.metric, Fqn.parse(row.asset_fqn), Score(row.numerator, row.denominator), row.observed_at, row.run_id
+    )

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.db.scope import in_any_scope
@@ -23,7 +24,7 @@ def newest_cells(tenant: Tenant, *conditions: ColumnElement[bool]) -> Select[Met
     metric, asset = col(_Row.metric), col(_Row.asset_fqn)
     return (
         select(_Row)
-        .distinct(metric, asset)
+        .ext(distinct_on(metric, asset))
         .where(belongs_to(tenant, _Row), *conditions)
         .order_by(metric, asset, col(_Row.observed_at).desc(), col(_Row.id).desc())
     )
@@ -56,7 +57,7 @@ class MetricRepository:
             .where(col(MetricRow.assessment_type) == AssessmentType.DATA_QUALITY)
             .order_by(col(MetricRow.position).desc())
         )
-        return dict((await self._uow.session.execute(statement)).tuples().all())
+        return {dimension: metric for dimension, metric in await self._uow.session.execute(statement)}
 
     async def add(self, snapshots: Iterable[Snapshot]) -> int:
         rows = [
@@ -117,8 +118,9 @@ class MetricRepository:
             self._uow.tenant,
             col(_Row.asset_fqn).in_({str(asset) for _, asset, _ in readings}),
             col(_Row.observed_at) > min(at for _, _, at in readings),
+            col(_Row.denominator) == 0,
         ).subquery()
-        statement = select(cells.c.metric, cells.c.asset_fqn, cells.c.observed_at).where(cells.c.denominator == 0)
+        statement = select(cells.c.metric, cells.c.asset_fqn, cells.c.observed_at)
         buried = {(metric, asset): at for metric, asset, at in await self._uow.session.execute(statement)}
         return {
             (metric, asset)

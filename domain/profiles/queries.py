@@ -1,6 +1,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.db.engine import Database
@@ -21,7 +22,7 @@ class ProfileQueries:
         statement = (
             select_in(tenant, TableProfileRow)
             .where(col(TableProfileRow.fqn).in_([str(fqn) for fqn in tables]))
-            .distinct(col(TableProfileRow.fqn))
+            .ext(distinct_on(col(TableProfileRow.fqn)))
             .order_by(col(TableProfileRow.fqn), col(TableProfileRow.observed_at).desc())
         )
         columns: defaultdict[object, list[ColumnProfileRow]] = defaultdict(list)

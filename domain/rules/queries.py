@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from domain.db.engine import Database
@@ -81,7 +82,7 @@ class RuleQueries:
         statement = (
             select_in(tenant, row)
             .where(col(row.rule_id).in_(ids))
-            .distinct(col(row.rule_id))
+            .ext(distinct_on(col(row.rule_id)))
             .order_by(col(row.rule_id), col(row.observed_at).desc())
         )
         async with self._database.reading() as session:

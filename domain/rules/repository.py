@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Uuid, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col
 
 from domain.db.tenancy import delete_in, owned_by, select_in, update_in
@@ -41,21 +42,27 @@ def write_definition(definition: RuleDefinition) -> dict[str, Any]:
     return {**_DEFINITION.dump_python(definition, mode="json"), "table": str(definition.table)}
 
 
+def _is_one_of(ids: Iterable[RuleId]) -> ColumnElement[bool]:
+    """One parameter, however many they are: a statement has room for 32,767."""
+    return col(DqRuleRow.id) == any_(literal(list(ids), ARRAY(Uuid)))
+
+
 class RuleRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def of_table(self, table: Fqn, *states: RuleState) -> Sequence[DqRule]:
+        """The rules of a table; none of them changes its state before the transaction ends."""
         statement = select_in(self._uow.tenant, DqRuleRow).where(
             col(DqRuleRow.table_fqn) == str(table), col(DqRuleRow.state).in_(states)
         )
-        rows = await self._uow.session.scalars(statement.order_by(col(DqRuleRow.id)))
+        rows = await self._uow.session.scalars(statement.order_by(col(DqRuleRow.id)).with_for_update(read=True))
         return [to_model(row) for row in rows]
 
     async def lock(self, ids: Iterable[RuleId]) -> dict[RuleId, DqRuleRow]:
         statement = (
             select_in(self._uow.tenant, DqRuleRow)
-            .where(col(DqRuleRow.id).in_(list(ids)))
+            .where(_is_one_of(ids))
             .order_by(col(DqRuleRow.id))
             .with_for_update(key_share=True)
         )
@@ -116,8 +123,9 @@ class RuleRepository:
         )
 
     async def set_state(self, ids: Sequence[RuleId], state: RuleState) -> None:
-        statement = update_in(self._uow.tenant, DqRuleRow).where(col(DqRuleRow.id).in_(ids))
-        await self._uow.session.execute(statement.values(state=state, updated_at=self._uow.clock()))
+        statement = update_in(self._uow.tenant, DqRuleRow).where(_is_one_of(ids))
+        changed = statement.values(state=state, updated_at=self._uow.clock())
+        await self._uow.session.execute(changed.execution_options(synchronize_session="fetch"))
 
     async def store_executions(self, run_id: UUID, executed: Sequence[Executed]) -> None:
         """Keep the results of a run; a second try of the same run replaces them."""

@@ -38,6 +38,8 @@ from domain.runs.tables import ApprovalRow, ProposedChangeRow
 from domain.violations.repository import ViolationRepository
 
 MAX_DECISIONS = 10_000
+EDITED_BY = "edited_by"
+"""In the evidence of a change whose suggested value a person replaced: the value is that person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class ApprovalService:
             for one in decisions:
                 if one.id not in rows:
                     raise NotFound("proposed change", str(one.id))
-                _decide_change(rows[one.id], one)
+                _decide_change(rows[one.id], one, uow.actor.name)
             record(uow, "decide", "run", str(run_id), after={"changes": len(decisions)})
             return [to_change(rows[one.id]) for one in decisions]
 
@@ -145,13 +147,13 @@ def _decide(uow: UnitOfWork, approval: ApprovalRow, status: ApprovalStatus, note
     approval.decided_by, approval.decided_at = uow.actor.name, uow.clock()
 
 
-def _decide_change(row: ProposedChangeRow, one: ChangeDecision) -> None:
+def _decide_change(row: ProposedChangeRow, one: ChangeDecision, decided_by: str) -> None:
     row.decision = one.decision
     if one.after is not None:
         if row.subject != ChangeSubject.ASSET_FIELD:
             raise Invalid("after", "A proposed rule is accepted or rejected; edit it once it is active.")
         check_field_value(AssetField(row.field), one.after)
-        row.after = one.after
+        row.after, row.evidence = one.after, {**row.evidence, EDITED_BY: decided_by}
 
 
 async def _invalidate(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> None:
@@ -191,13 +193,18 @@ async def _apply_fields(uow: UnitOfWork, run: WorkflowRun, changes: Sequence[Pro
         outcome = _judge_field(change, rows.get(fqn))
         change.outcome = outcome
         if outcome is ChangeOutcome.APPLIED:
-            value = FieldValue(change.after, FieldOrigin.GENERATED, float(change.confidence), run.id)
-            written[fqn][change.field] = write_field(value)
+            written[fqn][change.field] = write_field(_value_of(change, run))
     for fqn, fields in written.items():
         row = rows[fqn]
         assets.change(row, f"saved {', '.join(sorted(fields))}", fields={**row.fields, **fields}, run_id=run.id)
     if written:
         uow.emit(AssetsChanged(scopes=_scopes(run), changed=len(written), run_id=run.id))
+
+
+def _value_of(change: ProposedChangeRow, run: WorkflowRun) -> FieldValue:
+    if EDITED_BY in change.evidence:
+        return FieldValue(change.after, FieldOrigin.HUMAN, run_id=run.id)
+    return FieldValue(change.after, FieldOrigin.GENERATED, float(change.confidence), run.id)
 
 
 def _judge_field(change: ProposedChangeRow, row: AssetRow | None) -> ChangeOutcome:

@@ -157,8 +157,9 @@ async def move_item(
     error: tuple[str, str] | None = None,
 ) -> None:
     """Give an item its next status and keep the run's counters in step."""
-    item = await ItemRepository(uow).lock(run_id, fqn)
+    # The run first, because the end of a run locks it before the items that it interrupts.
     run = await RunRepository(uow).lock(run_id)
+    item = await ItemRepository(uow).lock(run_id, fqn)
     run.completed_items += (status is ItemStatus.COMPLETED) - (item.status == ItemStatus.COMPLETED)
     run.failed_items += (status is ItemStatus.FAILED) - (item.status == ItemStatus.FAILED)
     item.status = status

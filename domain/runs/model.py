@@ -171,11 +171,17 @@ def check_parameters(run_type: RunType, parameters: Mapping[str, object]) -> Non
         raise Invalid("parameters", f"A {run_type} run has no parameter {', '.join(sorted(unknown))}.")
     for name in ("sample_threshold", "sample_size"):
         value = parameters.get(name, 1)
-        if not isinstance(value, int) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise Invalid(f"sampling.{name}", f"{name} is a number of rows, at least 1.")
+    seed = parameters.get("seed")
+    if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
+        raise Invalid("sampling.seed", "seed is a whole number.")
     include = parameters.get("include", ())
-    if not isinstance(include, (list, tuple)) or set(include) - set(Include):
+    if not isinstance(include, (list, tuple)) or any(one not in list(Include) for one in include):
         raise Invalid("include", f"include is a list of {', '.join(Include)}.")
+    schemas = parameters.get("schemas", ())
+    if not isinstance(schemas, (list, tuple)) or not all(isinstance(name, str) and name for name in schemas):
+        raise Invalid("schemas", "schemas is a list of names of schemas.")
 
 
 def parameters_for(run_type: RunType, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from domain.connections.model import ConnectionId, DataConnection
-from domain.db.tenancy import delete_in, owned_by, select_in, update_in
+from domain.db.tenancy import delete_in, owned_by, select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.errors import NotFound
 from domain.fqn import Fqn
@@ -167,7 +167,10 @@ class RunRepository:
         )
         return (await self._uow.session.scalars(statement)).one_or_none()
 
-    def log(self, run_id: RunId, level: str, message: str) -> None:
+    async def log(self, run_id: RunId, level: str, message: str) -> None:
+        known = select_columns_in(self._uow.tenant, WorkflowRunRow, col(WorkflowRunRow.id))
+        if await self._uow.session.scalar(known.where(col(WorkflowRunRow.id) == run_id)) is None:
+            raise NotFound("run", str(run_id))
         self._uow.add(
             RunLogRow(run_id=run_id, at=self._uow.clock(), level=level, message=message, **owned_by(self._uow.tenant))
         )
@@ -186,7 +189,7 @@ class ItemRepository:
             | owned_by(self._uow.tenant)
             for fqn in fqns
         ]
-        await self._uow.session.execute(insert(RunItemRow).values(rows).on_conflict_do_nothing())
+        await self._uow.session.execute(insert(RunItemRow).on_conflict_do_nothing(), rows)
 
     async def of_run(self, run_id: RunId) -> Sequence[RunItemRow]:
         statement = select_in(self._uow.tenant, RunItemRow).where(col(RunItemRow.run_id) == run_id)

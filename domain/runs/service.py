@@ -104,7 +104,7 @@ class RunService:
         """One line for the people who follow the run."""
         line = message[:MAX_LOG_LENGTH]
         async with self._unit_of_work(actor) as uow:
-            RunRepository(uow).log(run_id, level, line)
+            await RunRepository(uow).log(run_id, level, line)
             uow.emit(RunLogged(run_id=run_id, level=level, message=line))
 
 
@@ -121,11 +121,12 @@ async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
 
 async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:
     is_news = row.status != state.status
+    if RunStatus(row.status).is_terminal:
+        row.error_code = row.error_message = None  # of the last try; that of this try may be here before its states
     row.status, row.state_at = state.status, state.at
     if state.status is RunStatus.RUNNING:
         row.started_at = row.started_at or state.at
         row.heartbeat_at = uow.clock()
-        row.error_code = row.error_message = None
     row.completed_at = state.at if state.status.is_terminal else None
     if state.status.is_terminal:
         row.failed_items += await ItemRepository(uow).interrupt(RunId(row.id))

@@ -84,6 +84,12 @@ class Violation:
     details: Mapping[str, Any]
 
 
+def is_outdated(finding: Finding, resolved_at: datetime | None, last_seen_at: datetime) -> bool:
+    """Whether more is known by now: a failure read before the end of the violation, a pass before its last failure."""
+    known_at = last_seen_at if finding.passed else resolved_at
+    return known_at is not None and finding.observed_at < known_at
+
+
 class Step(StrEnum):
     """What a finding does to the newest violation of its check and asset."""
 

@@ -19,6 +19,7 @@ from domain.violations.model import (
     Violation,
     ViolationId,
     ViolationStatus,
+    is_outdated,
     next_step,
 )
 from domain.violations.tables import ViolationRow
@@ -86,6 +87,8 @@ class ViolationRepository:
 
     def _apply_one(self, finding: Finding, rows: list[ViolationRow]) -> Step:
         newest = rows[0] if rows else None
+        if newest and is_outdated(finding, newest.resolved_at, newest.last_seen_at):
+            return Step.NOTHING
         step = next_step(
             finding, ViolationStatus(newest.status) if newest else None, newest.rule_version if newest else None
         )

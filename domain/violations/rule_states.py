@@ -33,7 +33,7 @@ class RuleStateService:
                 if rule_id not in rows:
                     raise NotFound("rule", str(rule_id))
                 current = RuleState(rows[rule_id].state)
-                if current is not state and current not in _FROM[state]:
+                if current is not state and current not in _FROM.get(state, frozenset()):
                     raise Conflict(f"Rule {rule_id} is {current} and cannot become {state}.")
                 record(uow, state.lower(), "rule", str(rule_id), before={"state": current}, after={"state": state})
             scopes = tuple(sorted({row.asset_fqn for row in rows.values()}))

@@ -75,6 +75,7 @@ def _apply(uow: UnitOfWork, row: ViolationRow, change: ViolationUpdate) -> None:
     closed = not change.status.is_current
     row.resolved_at = uow.clock() if closed else None
     row.resolved_by = uow.actor.name if closed else None
+    row.resolved_by_run = None
     row.resolution = change.resolution
     if change.status is ViolationStatus.FALSE_POSITIVE:
         row.resolution = Resolution.FALSE_POSITIVE

@@ -18,7 +18,7 @@ from domain.profiles.model import (
 )
 from flows.profiling.counts import ValueCounts, count_values, rows_where
 from flows.profiling.dates import date_facts
-from flows.profiling.numbers import count_not_finite, number_facts
+from flows.profiling.numbers import number_facts
 from flows.profiling.text import MAX_SHAPED_VALUES, text_facts
 from flows.profiling.value_types import actual_types
 from flows.sources.base import CopiedColumn, ValueKind
@@ -82,7 +82,7 @@ def _left_out(counts: ValueCounts, kind: ValueKind, facts: Facts, observed_at: d
     left_out: dict[str, str] = {}
     if kind is ValueKind.NUMBER and facts.numbers is None:
         left_out["numbers"] = "No value is finite, or their sums exceed double precision."
-    elif kind is ValueKind.NUMBER and (odd := count_not_finite(counts)):
+    elif facts.numbers and (odd := counts.non_null - sum(bar.count for bar in facts.numbers.histogram)):
         left_out["numbers.not_finite"] = f"The facts leave out {odd:,} rows with NaN, infinity or more than a double."
     if kind is ValueKind.MOMENT and facts.dates is None:
         left_out["dates"] = "No value lies in the years 1 to 9999."

@@ -51,10 +51,9 @@ async def profile_table(
 
 def _reading(plan: ProfilePlan, copied: Copied) -> Reading:
     if copied.coverage is Coverage.ALL:
-        return Reading(Method.EXACT, copied.rows, copied.rows)
-    population = max(plan.table.estimated_rows or 0, copied.rows)
+        return Reading(Method.EXACT, copied.rows, copied.population)
     seed = plan.sample.seed if plan.sample and copied.coverage is Coverage.BLOCKS else None
-    return Reading(Method.SAMPLED, copied.rows, population, seed)
+    return Reading(Method.SAMPLED, copied.rows, copied.population, seed)
 
 
 def _row_count_method(copied: Copied) -> Method:

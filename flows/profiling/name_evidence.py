@@ -10,6 +10,7 @@ _KEY_WORDS = frozenset({"id", "key", "code", "no", "nr", "num", "number", "uuid"
 _ABOVE = frozenset({"parent", "manager", "supervisor", "superior", "boss", "ancestor"})
 _REPORTS = (("report", "to"), ("reports", "to"))
 _SHORTEST_ABBREVIATION = 3
+_SHORTEST_PLURAL = 3
 
 Words = tuple[str, ...]
 
@@ -65,13 +66,13 @@ def thing_of(words: Words) -> Words:
 
 
 def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > len("ties"):
+    if len(word) < _SHORTEST_PLURAL:
+        return word
+    if word.endswith("ies"):
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > len("ids") - 1:
-        return word[:-1]
-    return word
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def _ends_with(longer: Words, shorter: Words) -> bool:

@@ -62,12 +62,6 @@ def number_facts(counts: ValueCounts) -> NumberFacts | None:
     )
 
 
-def count_not_finite(counts: ValueCounts) -> int:
-    """Rows that hold NaN, infinity, or a number beyond double precision."""
-    (rows,) = counts.measure(rows_where("NOT coalesce(isfinite(TRY_CAST(value AS DOUBLE)), false)"))
-    return int(rows)
-
-
 def _totals(counts: ValueCounts) -> Totals:
     return Totals(
         *counts.measure(

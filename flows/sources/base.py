@@ -58,6 +58,8 @@ class Copied:
     """What `copy_into` brought."""
 
     rows: int
+    population: int
+    """Rows of the whole table: counted when the copy holds all of them, else the source's estimate."""
     coverage: Coverage
     observed_at: datetime
     """The source's clock just before the first row was read."""

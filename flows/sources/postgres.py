@@ -90,9 +90,10 @@ class PostgresSource:
 
     async def _copy(self, copy: PostgresCopy, table: Fqn) -> Copied:
         async def interrupt() -> None:
-            copy.engine.interrupt()
-            if copy.backend is not None:
-                await self._cancel(copy.backend)
+            # Only the reading: an interrupted clean-up would leave the source attached.
+            if (backend := copy.backend) is not None:
+                copy.engine.interrupt()
+                await self._cancel(backend)
 
         started = time.monotonic()
         try:

@@ -38,6 +38,7 @@ class Selection:
     rows_sql: str
     coverage: Coverage
     limit: int | None
+    estimated_rows: int = 0
 
     @property
     def sql(self) -> str:
@@ -56,7 +57,7 @@ class Selection:
 
 @dataclass(slots=True)
 class PostgresCopy:
-    """One copy. `backend` is the server process that serves it, once it is known: whom to cancel."""
+    """One copy. `backend` is the server process that reads the rows, while it does: whom to cancel."""
 
     login: PostgresLogin
     engine: duckdb.DuckDBPyConnection
@@ -86,9 +87,11 @@ class PostgresCopy:
             )
             self.engine.execute("COMMIT")
         except duckdb.Error:
+            self.backend = None
             self.engine.execute("ROLLBACK")
             raise
-        return Copied(self._count(), self._coverage(), observed_at, self.selection.copied_columns)
+        self.backend = None
+        return self._result(observed_at)
 
     def _greet(self) -> tuple[int, datetime]:
         question = "SELECT pg_backend_pid() AS backend, clock_timestamp() AT TIME ZONE 'UTC' AS observed_at"
@@ -101,11 +104,12 @@ class PostgresCopy:
         assert row is not None, "a count has one row"
         return int(row[0])
 
-    def _coverage(self) -> Coverage:
-        """A bounded reading that never met its bound read everything."""
-        if self.selection.coverage is Coverage.FIRST and self._count() < (self.selection.limit or 0):
-            return Coverage.ALL
-        return self.selection.coverage
+    def _result(self, observed_at: datetime) -> Copied:
+        rows, coverage = self._count(), self.selection.coverage
+        if coverage is Coverage.FIRST and rows < (self.selection.limit or 0):
+            coverage = Coverage.ALL  # a bounded reading that never met its bound read everything
+        population = rows if coverage is Coverage.ALL else max(rows, self.selection.estimated_rows)
+        return Copied(rows, population, coverage, observed_at, self.selection.copied_columns)
 
     def _close(self) -> None:
         for statement in (f"DETACH DATABASE IF EXISTS {self._door}", f"DROP SECRET IF EXISTS {self._door}"):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import asyncpg
 
@@ -14,7 +12,7 @@ from domain.assets.model import AssetType, ForeignKey, FoundColumn, FoundSchema,
 from domain.fqn import Fqn
 from flows.failures import TableFailed
 from flows.sources import postgres_catalogue as catalogue
-from flows.sources.dialect import quote_table
+from flows.sources.postgres_estimates import planned_rows
 
 ByTable = Mapping[int, Sequence[asyncpg.Record]]
 _VIEW_KINDS = frozenset({"v", "m"})
@@ -43,7 +41,7 @@ class CatalogueFacts:
             keys=await by_table(catalogue.UNIQUE_KEYS),
             foreign_keys=await by_table(catalogue.FOREIGN_KEYS),
             checks=await by_table(catalogue.CHECKS),
-            sizes=await _unless_locked(connection, by_table(catalogue.SIZES)),
+            sizes=await _sizes(connection, by_table),
         )
 
 
@@ -65,7 +63,7 @@ async def describe_table(connection: asyncpg.Connection, table: Fqn) -> FoundTab
     found = await _describe(connection, schema, table.name)
     if not found:
         raise TableFailed(f"{table} does not exist.")
-    rows = await _planned_rows(connection, table)
+    rows = await planned_rows(connection, table)
     return found[0] if rows is None else replace(found[0], estimated_rows=rows)
 
 
@@ -75,24 +73,13 @@ async def _describe(connection: asyncpg.Connection, schema: Fqn, table: str | No
     return tuple(_table(schema, relation, facts) for relation in relations)
 
 
-async def _unless_locked(connection: asyncpg.Connection, reading: Any) -> ByTable:  # noqa: ANN401 - a coroutine
-    """Sizes need a lock on each table; one that is being rebuilt must not hide all the others."""
+async def _sizes(connection: asyncpg.Connection, by_table: Callable[[str], Awaitable[ByTable]]) -> ByTable:
+    """They need a lock on each table; one that is being rebuilt must not hide all the others."""
     try:
         async with connection.transaction():
-            found: ByTable = await reading
-            return found
+            return await by_table(catalogue.SIZES)
     except asyncpg.LockNotAvailableError:
         return {}
-
-
-async def _planned_rows(connection: asyncpg.Connection, table: Fqn) -> int | None:
-    """The planner's estimate: it follows the size of the file, and knows views and tables never analyzed."""
-    try:
-        async with connection.transaction():
-            plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) TABLE {quote_table(table)}")
-    except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectNotInPrerequisiteStateError):
-        return None
-    return int(json.loads(plan)[0]["Plan"]["Plan Rows"])
 
 
 def _table(schema: Fqn, relation: asyncpg.Record, facts: CatalogueFacts) -> FoundTable:

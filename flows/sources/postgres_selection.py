@@ -10,6 +10,7 @@ from flows.sources import postgres_catalogue as catalogue
 from flows.sources.base import Coverage, Sample
 from flows.sources.dialect import quote_table
 from flows.sources.postgres_copy import ReadableColumn, Selection
+from flows.sources.postgres_estimates import planned_rows
 from flows.sources.postgres_types import reading_of
 
 _SAMPLED_BY_BLOCK = frozenset({"r", "p", "m"})
@@ -27,13 +28,14 @@ async def select_rows(connection: asyncpg.Connection, table: FoundTable, sample:
     rows_sql = f"FROM {quote_table(table.fqn)}"
     if sample is None:
         return Selection(columns, rows_sql, Coverage.ALL, limit=None)
-    if relation["kind"] not in _SAMPLED_BY_BLOCK or not table.estimated_rows:
-        return Selection(columns, rows_sql, Coverage.FIRST, limit=sample.rows)
-    percent = sampled_percent(sample.rows, table.estimated_rows, relation["blocks"])
+    estimated = table.estimated_rows or await planned_rows(connection, table.fqn) or 0
+    if relation["kind"] not in _SAMPLED_BY_BLOCK or not estimated:
+        return Selection(columns, rows_sql, Coverage.FIRST, sample.rows, estimated)
+    percent = sampled_percent(sample.rows, estimated, relation["blocks"])
     if percent >= ALL_BLOCKS:
         return Selection(columns, rows_sql, Coverage.ALL, limit=None)
     by_block = f"{rows_sql} TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE ({sample.seed})"
-    return Selection(columns, by_block, Coverage.BLOCKS, limit=sample.rows * _SLACK)
+    return Selection(columns, by_block, Coverage.BLOCKS, sample.rows * _SLACK, estimated)
 
 
 def sampled_percent(rows: int, estimated_rows: int, blocks: int) -> float:

@@ -71,7 +71,7 @@ class PostgresLogin:
         }
 
     def libpq_options(self) -> str:
-        """The connection string for DuckDB's scanner: all but the user and the password, which travel as its secret."""
+        """The connection string for DuckDB's scanner; where to go and who comes travel as its secret."""
         options = " ".join(f"-c {name}={value}" for name, value in self.session_settings.items())
         parts = {
             "sslmode": self.settings.ssl_mode.value,

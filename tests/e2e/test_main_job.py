@@ -127,7 +127,7 @@ async def _until_new(api: GraphQL, before: set[str]) -> str:
     async with api.subscribed(watching) as changes:
         edges = (await api.ask(INGESTIONS))["workflowRuns"]["edges"]
         if new := {edge["node"]["id"] for edge in edges} - before:
-            return new.pop()
+            return str(new.pop())
         async for change in changes:
             if change["run"]["type"] == "SERVICE_INGESTION" and change["run"]["id"] not in before:
                 return str(change["run"]["id"])

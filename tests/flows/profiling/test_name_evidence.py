@@ -13,6 +13,7 @@ from flows.profiling.name_evidence import name_confidence, words_of
         ("addresses", ("address",)),
         ("boxes", ("box",)),
         ("status", ("status",)),
+        ("as", ("as",)),
         ("line2", ("line", "2")),
         ("Größe", ("größe",)),
         ("_", ()),

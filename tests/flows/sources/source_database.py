@@ -79,9 +79,9 @@ class SourceDatabase:
             await connection.close()
 
     async def is_running(self, statements: int) -> bool:
-        """Whether so many statements of the product are running in the source right now."""
+        """Whether so many of the product's sleeping statements are running in the source right now."""
         return await self.ask(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'assay' AND state = 'active'"
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'assay' AND wait_event = 'PgSleep'"
         ) == [(statements,)]
 
 

@@ -130,6 +130,23 @@ async def test_sample_is_by_seed(database: SourceDatabase, engine: duckdb.DuckDB
     assert 5_000 < first.rows < 20_000
 
 
+async def test_table_that_was_never_analyzed_is_still_sampled_by_block(
+    database: SourceDatabase, engine: duckdb.DuckDBPyConnection
+) -> None:
+    await database.run(
+        "CREATE TABLE t (i integer) WITH (autovacuum_enabled = off)",
+        "INSERT INTO t SELECT generate_series(1, 100000)",
+    )
+
+    async with database.opened() as source:
+        (found,) = (await source.describe_schema(PUBLIC)).tables
+        copied = await source.copy_into(engine, "copied", found, Sample(20_000, seed=1))
+
+    assert (found.estimated_rows, copied.coverage) == (None, Coverage.BLOCKS)
+    assert 10_000 < copied.rows < 40_000
+    assert 80_000 < copied.population < 120_000
+
+
 @pytest.mark.parametrize(("limit", "coverage", "rows"), [(10, Coverage.FIRST, 10), (100, Coverage.FIRST, 100)])
 async def test_view_is_read_up_to_a_bound(
     database: SourceDatabase, engine: duckdb.DuckDBPyConnection, limit: int, coverage: Coverage, rows: int

@@ -1,0 +1,47 @@
+"""Routes and middleware; what they stand on is opened by the lifespan."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from api.auth import open_gate
+from api.graphql.faults import internal_error
+from api.graphql.ide import IdePage, ide_files
+from api.graphql.schema import make_schema
+from api.graphql.transport.view import GraphQLView
+from api.health import health_routes
+from api.request_ids import RequestIds
+from api.services import Services
+from domain.settings import Settings
+
+
+def create_app(services: Services) -> Starlette:
+    is_development = services.settings.mode == "development"
+    gate = open_gate(services.settings, services.domain.access)
+    view = GraphQLView(make_schema(services.settings), services, gate, IdePage() if is_development else None)
+    routes: list[BaseRoute] = [
+        Route("/graphql", view),
+        WebSocketRoute("/graphql", view),
+        *health_routes(services),
+        *([ide_files()] if is_development else []),
+    ]
+    return Starlette(
+        routes=routes, middleware=_middleware(services.settings), exception_handlers={Exception: _unexpected}
+    )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    ids = Middleware(RequestIds)
+    if settings.mode == "production":
+        return [ids]
+    # Without tokens, a page of another site that gives itself our address must not be served.
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", settings.bind])
+    return [ids, hosts]
+
+
+async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+    """Starlette raises the error again after this answer, so that the server logs it."""
+    return JSONResponse({"errors": [internal_error(request.state.request_id).formatted]}, 500)

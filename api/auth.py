@@ -1,0 +1,96 @@
+"""Who asks, and for which project."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import structlog
+
+from domain.access.model import DEFAULT_PROJECT, PERMISSIONS, Role
+from domain.access.service import AccessService
+from domain.identity import Actor, Tenant
+from domain.settings import Settings, SettingsError
+
+DEVELOPER = "developer"
+
+log = structlog.get_logger()
+
+
+class Unauthenticated(Exception):
+    """It is not known who asks."""
+
+    message = "A valid token is needed: send it as Authorization: Bearer …"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a caller shows. `project` is a name or an id; None chooses the project `default`."""
+
+    token: str | None
+    project: str | None
+
+    @classmethod
+    def of(cls, *sources: Mapping[str, object]) -> Self:
+        """From the headers of a request, or from the payload of `connection_init` over those of its handshake."""
+        shown = {name.lower(): value for source in sources for name, value in source.items()}
+        authorization, project = shown.get("authorization"), shown.get("x-project-id")
+        scheme, _, token = str(authorization or "").partition(" ")
+        return cls(token if scheme.lower() == "bearer" and token else None, str(project) if project else None)
+
+
+class Gate(Protocol):
+    async def admit(self, credentials: Credentials, request_id: str, /) -> Actor:
+        """The actor; `Unauthenticated`, or `NotFound` for a project that is not there."""
+
+
+class ClosedGate:
+    """Lets nobody in: there are no identity providers to ask yet."""
+
+    async def admit(self, _credentials: Credentials, _request_id: str, /) -> Actor:
+        raise Unauthenticated
+
+
+class DevelopmentGate:
+    """Signs everybody in as an administrator."""
+
+    def __init__(self, access: AccessService) -> None:
+        self._access = access
+        self._tenants: dict[str, Tenant] = {}
+
+    async def admit(self, credentials: Credentials, request_id: str, /) -> Actor:
+        tenant = await self._tenant(credentials.project or DEFAULT_PROJECT)
+        return Actor(tenant, DEVELOPER, permissions=PERMISSIONS[Role.ADMIN], request_id=request_id)
+
+    async def _tenant(self, project: str) -> Tenant:
+        """Remembered, because a project never changes its tenant; what is not there is not remembered."""
+        if project not in self._tenants:
+            if project == DEFAULT_PROJECT:
+                self._tenants[project] = await self._access.ensure_default_project()
+            else:
+                self._tenants[project] = await self._access.tenant_of(project)
+        return self._tenants[project]
+
+
+def open_gate(settings: Settings, access: AccessService) -> Gate:
+    """The gate for the mode. Development mode never leaves the machine."""
+    if settings.mode == "production":
+        return ClosedGate()
+    check_loopback(settings)
+    log.warning("auth.development_mode", meaning="whoever reaches this address is an administrator", bind=settings.bind)
+    return DevelopmentGate(access)
+
+
+def check_loopback(settings: Settings) -> None:
+    if not is_loopback(settings.bind):
+        raise SettingsError(
+            f"bind: {settings.bind} can be reached from other machines, and in development mode everybody is an "
+            "administrator. Set ASSAY_BIND=127.0.0.1, or ASSAY_MODE=production."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

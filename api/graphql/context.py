@@ -1,0 +1,63 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import strawberry
+
+from api.events.hub import Hub
+from api.graphql.loaders import Loaders
+from api.services import Services
+from domain.bootstrap import Domain, Queries
+from domain.identity import Actor, Tenant
+from domain.settings import Settings
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who sits at the other end of a request or a socket. A socket signs in after it was opened."""
+
+    services: Services
+    request_id: str
+    actor: Actor | None = None
+    handshake: Mapping[str, str] = field(default_factory=dict)
+    """The headers with which a socket was opened."""
+    connection_params: dict[str, object] = field(default_factory=dict)
+    """The payload of `connection_init`; Strawberry puts it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the resolvers of one operation use. It holds no session: each query opens its own."""
+
+    domain: Domain
+    hub: Hub
+    settings: Settings
+    actor: Actor
+    loaders: Loaders
+
+    @property
+    def prefect_ui(self) -> str:
+        """Address of the Prefect UI, which the API's own address ends with /api."""
+        prefect = self.settings.prefect
+        return (
+            prefect.api_url.removesuffix("/api") if prefect.api_url else f"http://{self.settings.bind}:{prefect.port}"
+        )
+
+    @property
+    def read(self) -> Queries:
+        return self.domain.read
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.actor.tenant
+
+
+Info: TypeAlias = strawberry.Info[Context, None]
+
+
+def operation_context(caller: Caller, *, streams: bool) -> Context:
+    """Made for each operation, because loaders that live as long as a socket give stale answers."""
+    assert caller.actor is not None
+    services = caller.services
+    loaders = Loaders(services.domain.read, caller.actor.tenant, remembers=not streams)
+    return Context(services.domain, services.hub, services.settings, caller.actor, loaders)

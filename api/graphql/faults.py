@@ -1,0 +1,63 @@
+"""Top-level errors: each leaves with a code of the closed list; what nobody expected leaves without its text."""
+
+from collections.abc import Sequence
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from api.graphql.codes import ErrorCode
+from api.graphql.problems import code_of
+from domain.errors import DomainError, Unavailable
+
+log = structlog.get_logger()
+
+
+def coded(message: str, code: ErrorCode, like: GraphQLError | None = None, **more: object) -> GraphQLError:
+    """An error as clients see it, at the place of another one."""
+    extensions = {"code": code.value, **more}
+    if like is None:
+        return GraphQLError(message, extensions=extensions)
+    return GraphQLError(message, like.nodes, like.source, like.positions, like.path, extensions=extensions)
+
+
+def internal_error(request_id: str, like: GraphQLError | None = None) -> GraphQLError:
+    message = f"The server could not do this. Its operator finds the reason under request {request_id}."
+    return coded(message, ErrorCode.INTERNAL, like, requestId=request_id)
+
+
+def report(errors: Sequence[GraphQLError], request_id: str, *, before_execution: bool) -> list[GraphQLError]:
+    """What the client is told; client mistakes are logged as such, without the document."""
+    shown = [_show(error, request_id, before_execution=before_execution) for error in errors]
+    mistakes = sorted({error.extensions["code"] for error in shown if error.extensions} - {ErrorCode.INTERNAL.value})
+    if mistakes:
+        log.info("operation.refused", codes=mistakes, errors=len(shown))
+    return shown
+
+
+def _show(error: GraphQLError, request_id: str, *, before_execution: bool) -> GraphQLError:
+    cause = _cause(error)
+    match cause:
+        case Unavailable():
+            return coded(cause.message, code_of(cause), error, retryAfterSeconds=cause.retry_after_seconds)
+        case DomainError() if error.path:
+            return coded(cause.message, code_of(cause), error)
+        case TimeoutError():
+            return coded("The operation took too long and was stopped. Ask for less at once.", ErrorCode.TIMEOUT, error)
+        case GraphQLSyntaxError():
+            return coded(error.message, ErrorCode.GRAPHQL_PARSE_FAILED, error)
+        case None | DomainError() | MissingQueryError() | CannotGetOperationTypeError() | InvalidOperationTypeError():
+            code = ErrorCode.GRAPHQL_VALIDATION_FAILED if before_execution else ErrorCode.BAD_USER_INPUT
+            return coded(error.message, code, error)
+        case _:
+            log.error("operation.failed", exc_info=cause, path=error.path)
+            return internal_error(request_id, error)
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    """What was raised; None for an error that GraphQL itself found in the request."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError) and not isinstance(cause, GraphQLSyntaxError):
+        cause = cause.original_error
+    return cause

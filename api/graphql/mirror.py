@@ -1,0 +1,10 @@
+import dataclasses
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def mirror(kind: type[T], model: object, /, **others: object) -> T:
+    """A GraphQL object made from a model: each field is read from the model's of the same name, or given."""
+    names = [field.name for field in dataclasses.fields(kind) if field.init]  # type: ignore[arg-type]  # Strawberry's
+    return kind(**{name: others[name] if name in others else getattr(model, name) for name in names})

@@ -1,0 +1,238 @@
+"""What profiling measured. Every value says how it was got, by its own method or by the reading it belongs to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Self, TypeAlias
+
+import strawberry
+
+from api.graphql.enums import describe
+from api.graphql.mirror import mirror
+from api.graphql.scalars import BigInt
+from domain.fqn import Fqn
+from domain.profiles import model
+from domain.profiles.model import Method
+
+describe(
+    Method,
+    "How a value was got.",
+    {
+        Method.EXACT: "All rows were read.",
+        Method.SAMPLED: "Computed on a sample of the rows.",
+        Method.SKETCH: "Approximate, over all rows.",
+        Method.ESTIMATED: "The engine's own statistics; no row was read for it.",
+    },
+)
+
+
+@strawberry.type(description="How the rows behind a set of values were read.")
+class Reading:
+    method: Method = strawberry.field(description="How the values were got, unless one says otherwise.")
+    rows_read: BigInt = strawberry.field(description="Number of rows read.")
+    population: BigInt = strawberry.field(description="Number of rows of the table, counted or estimated.")
+    seed: int | None = strawberry.field(description="Seed of the sample; null when nothing was sampled.")
+
+
+@strawberry.type(description="A count, and how it was got.")
+class MeasuredCount:
+    value: BigInt = strawberry.field(description="The count.")
+    method: Method = strawberry.field(description="How it was got.")
+
+
+@strawberry.type(description="A value as text, and how often it stands in the rows read.")
+class ValueCount:
+    value: str = strawberry.field(description="The value, or for shapes its mask.")
+    count: BigInt = strawberry.field(description="In how many of the rows read it stands.")
+
+
+@strawberry.type(description="A share under a name.")
+class NamedShare:
+    name: str = strawberry.field(description="What the share is of.")
+    share: float = strawberry.field(description="Between 0 and 1.")
+
+
+@strawberry.type(description="A quantile.")
+class Quantile:
+    share: float = strawberry.field(description="The share of values at or below it, between 0 and 1.")
+    value: float = strawberry.field(description="The quantile, in the column's unit.")
+
+
+@strawberry.type(description="A bar of a histogram: low <= value < high; the last bar includes its high end.")
+class Bucket:
+    low: float = strawberry.field(description="Low end, in the column's unit.")
+    high: float = strawberry.field(description="High end, in the column's unit.")
+    count: BigInt = strawberry.field(description="Number of values between them.")
+
+
+@strawberry.type(description="A metric that could not be measured.")
+class LeftOut:
+    metric: str = strawberry.field(description="Name of the metric.")
+    reason: str = strawberry.field(description="Why it was left out.")
+
+
+def _shares(shares: Mapping[str, float]) -> list[NamedShare]:
+    ordered = sorted(shares.items(), key=lambda share: (-share[1], share[0]))
+    return [NamedShare(name=name, share=share) for name, share in ordered]
+
+
+def _counts(counts: Sequence[model.ValueCount]) -> list[ValueCount]:
+    return [mirror(ValueCount, count) for count in counts]
+
+
+def _left_out(reasons: Mapping[str, str]) -> list[LeftOut]:
+    return [LeftOut(metric=metric, reason=reason) for metric, reason in sorted(reasons.items())]
+
+
+@strawberry.type(description="What is measured of numbers, over the non-null values read.")
+class NumberFacts:
+    min: float = strawberry.field(description="Smallest value.")
+    max: float = strawberry.field(description="Largest value.")
+    mean: float = strawberry.field(description="Arithmetic mean.")
+    sum: float = strawberry.field(description="Sum.")
+    standard_deviation: float = strawberry.field(description="Standard deviation of the population.")
+    quantiles: list[Quantile] = strawberry.field(description="Seven quantiles from 0.01 to 0.99, in order.")
+    histogram: list[Bucket] = strawberry.field(description="Bars of equal width, in order.")
+    zeros: BigInt = strawberry.field(description="Number of zeros.")
+    negatives: BigInt = strawberry.field(description="Number of values below zero.")
+    outliers: BigInt = strawberry.field(description="Values beyond 2 standard deviations from the mean.")
+    is_integer: bool = strawberry.field(description="Whether every value is whole.")
+
+    @classmethod
+    def of(cls, facts: model.NumberFacts) -> Self:
+        quantiles = sorted((float(share), value) for share, value in facts.quantiles.items())
+        return mirror(
+            cls,
+            facts,
+            quantiles=[Quantile(share=share, value=value) for share, value in quantiles],
+            histogram=[mirror(Bucket, bucket) for bucket in facts.histogram],
+        )
+
+
+@strawberry.type(description="What is measured of texts, over the non-null values read. Lengths are in characters.")
+class TextFacts:
+    min_length: int = strawberry.field(description="Length of the shortest value.")
+    max_length: int = strawberry.field(description="Length of the longest value.")
+    mean_length: float = strawberry.field(description="Mean length.")
+    empty: BigInt = strawberry.field(description="Number of empty values.")
+    blank: BigInt = strawberry.field(description="Values that are empty or nothing but white space.")
+    padded: BigInt = strawberry.field(description="Values that begin or end with white space.")
+    patterns: list[NamedShare] = strawberry.field(description="Named patterns and the share of values that fit them.")
+    shapes: list[ValueCount] = strawberry.field(
+        description="The most frequent shape masks: a letter is A or a, a digit is 9."
+    )
+
+    @classmethod
+    def of(cls, facts: model.TextFacts) -> Self:
+        return mirror(cls, facts, patterns=_shares(facts.patterns), shapes=_counts(facts.shapes))
+
+
+@strawberry.type(description="What is measured of dates and times, in UTC, over the non-null values read.")
+class DateFacts:
+    min: datetime = strawberry.field(description="The earliest.")
+    max: datetime = strawberry.field(description="The latest.")
+    future: BigInt = strawberry.field(description="Values after the time of reading.")
+    sentinels: BigInt = strawberry.field(description="Stand-ins such as 1900-01-01 or 9999-12-31.")
+    age_seconds: float = strawberry.field(
+        description="Seconds from the newest value that is not in the future to the time of reading."
+    )
+
+
+@strawberry.type(description="What is measured of booleans, over the non-null values read.")
+class BooleanFacts:
+    true: BigInt = strawberry.field(description="How often true.")
+    false: BigInt = strawberry.field(description="How often false.")
+
+
+@strawberry.type(description="The newest measurements of a column.")
+class ColumnProfile:
+    name: str = strawberry.field(description="The column's name.")
+    declared_type: str = strawberry.field(description="The type that the source declares.")
+    observed_at: datetime = strawberry.field(description="When the first row of the table was read.")
+    reading: Reading = strawberry.field(description="How the rows were read.")
+    rows: BigInt = strawberry.field(description="Rows read, nulls included.")
+    nulls: BigInt = strawberry.field(description="Rows read without a value.")
+    completeness: float | None = strawberry.field(
+        description="Share of the rows read with a value; null when the table is empty."
+    )
+    distinct: MeasuredCount = strawberry.field(description="Number of distinct values.")
+    uniqueness: float | None = strawberry.field(
+        description="Distinct values for each non-null one; null when there is none."
+    )
+    unique_once: MeasuredCount = strawberry.field(description="Values that stand in exactly one row.")
+    actual_types: list[NamedShare] = strawberry.field(description="What the values look like, as shares.")
+    top: list[ValueCount] = strawberry.field(description="The most frequent values, the first one first.")
+    numbers: NumberFacts | None = strawberry.field(description="Null unless the column holds numbers.")
+    text: TextFacts | None = strawberry.field(description="Null unless the column holds text.")
+    dates: DateFacts | None = strawberry.field(description="Null unless the column holds dates or times.")
+    booleans: BooleanFacts | None = strawberry.field(description="Null unless the column holds booleans.")
+    left_out: list[LeftOut] = strawberry.field(description="What could not be measured, and why.")
+
+    @classmethod
+    def of(cls, profile: model.ColumnProfile, observed_at: datetime) -> Self:
+        return mirror(
+            cls,
+            profile,
+            observed_at=observed_at,
+            reading=mirror(Reading, profile.reading),
+            distinct=mirror(MeasuredCount, profile.distinct),
+            unique_once=mirror(MeasuredCount, profile.unique_once),
+            actual_types=_shares(profile.actual_types),
+            top=_counts(profile.top),
+            numbers=NumberFacts.of(profile.numbers) if profile.numbers else None,
+            text=TextFacts.of(profile.text) if profile.text else None,
+            dates=mirror(DateFacts, profile.dates) if profile.dates else None,
+            booleans=mirror(BooleanFacts, profile.booleans) if profile.booleans else None,
+            left_out=_left_out(profile.left_out),
+        )
+
+
+@strawberry.type(description="A reference to another table that the data shows, whether it is declared or not.")
+class InferredRelationship:
+    columns: list[str] = strawberry.field(description="The columns that refer.")
+    referenced_table: Fqn = strawberry.field(description="The table that they refer to.")
+    referenced_columns: list[str] = strawberry.field(description="The columns that they refer to, in the same order.")
+    containment: float = strawberry.field(description="Share of the non-null rows read whose value has a parent.")
+    orphans: BigInt = strawberry.field(description="Rows read whose value has no parent.")
+    confidence: float = strawberry.field(description="How sure the finding is, between 0 and 1.")
+
+
+@strawberry.type(description="The newest measurements of a table.")
+class TableProfile:
+    observed_at: datetime = strawberry.field(description="When the first row was read.")
+    row_count: MeasuredCount = strawberry.field(description="Number of rows.")
+    column_count: int = strawberry.field(description="Number of columns.")
+    reading: Reading = strawberry.field(description="How the rows were read.")
+    columns: list[ColumnProfile] = strawberry.field(description="One for each column, in the table's order.")
+    size_bytes: BigInt | None = strawberry.field(
+        description="Bytes of table and indexes; null where the engine does not say, as for a view."
+    )
+    last_changed_at: datetime | None = strawberry.field(description="Null where the engine does not know.")
+    duplicate_rows: MeasuredCount | None = strawberry.field(
+        description="Rows that repeat an earlier row in every column; null when it was left out."
+    )
+    candidate_keys: list[list[str]] = strawberry.field(
+        description="Sets of columns that identify each row read, declared keys first."
+    )
+    relationships: list[InferredRelationship] = strawberry.field(description="References that the data shows.")
+    seconds: float = strawberry.field(description="How long measuring took.")
+    left_out: list[LeftOut] = strawberry.field(description="What could not be measured, and why.")
+
+    @classmethod
+    def of(cls, profile: model.TableProfile) -> Self:
+        return mirror(
+            cls,
+            profile,
+            row_count=mirror(MeasuredCount, profile.row_count),
+            column_count=len(profile.columns),
+            reading=mirror(Reading, profile.reading),
+            columns=[ColumnProfile.of(column, profile.observed_at) for column in profile.columns],
+            duplicate_rows=mirror(MeasuredCount, profile.duplicate_rows) if profile.duplicate_rows else None,
+            relationships=[mirror(InferredRelationship, found) for found in profile.relationships],
+            left_out=_left_out(profile.left_out),
+        )
+
+
+AssetProfile: TypeAlias = Annotated[
+    TableProfile | ColumnProfile,
+    strawberry.union("AssetProfile", description="A TableProfile of a table or view, a ColumnProfile of a column."),
+]

@@ -1,0 +1,108 @@
+"""What a subscriber to one run is told, and where in the stream it was told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self, TypeAlias
+
+import strawberry
+
+from api.graphql.pages import Listing
+from api.graphql.problems import InvalidInput, NotFound
+from api.graphql.runs.types import RunProgress, WorkflowRun
+from domain.events import CommittedEvent, RunLogged, RunProgressed, RunStateChanged
+from domain.fqn import Fqn
+from domain.runs import model
+from domain.runs.model import ItemStatus, RunStatus
+
+
+def _read_place(key: str) -> "Place":
+    sequence, _, ended = key.partition("@")
+    return Place(int(sequence), datetime.fromisoformat(ended) if ended else None)
+
+
+_PLACES = Listing("run-event", _read_place)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a subscriber is. `ended_at` is the time of the final state that was told, None before that."""
+
+    sequence: int
+    ended_at: datetime | None
+
+    @classmethod
+    def after(cls, sequence: int, run: model.WorkflowRun, *, told: datetime) -> Self:
+        """The place behind an event; `told` is the time of the newest state that the subscriber knows."""
+        has_ended = run.status.is_terminal and run.state_at <= told
+        return cls(sequence, run.state_at if has_ended else None)
+
+    @classmethod
+    def read(cls, cursor: str) -> "Place":
+        return _read_place(_PLACES.read("after", cursor))
+
+    @property
+    def cursor(self) -> str:
+        return _PLACES.write(f"{self.sequence}@{self.ended_at.isoformat()}" if self.ended_at else str(self.sequence))
+
+
+@strawberry.type(description="The run as it stands when the subscription begins.")
+class WorkflowRunSnapshot:
+    cursor: str = strawberry.field(description="Resumes after it.")
+    run: WorkflowRun = strawberry.field(description="The run.")
+
+
+@strawberry.type(description="The run has another status.")
+class WorkflowRunStateChanged:
+    cursor: str = strawberry.field(description="Resumes after it.")
+    at: datetime = strawberry.field(description="When Prefect set the status.")
+    status: RunStatus = strawberry.field(description="The new status.")
+    run: WorkflowRun = strawberry.field(description="The run, at least as new as the status.")
+
+    @classmethod
+    def of(cls, place: Place, event: RunStateChanged, run: model.WorkflowRun) -> Self:
+        return cls(cursor=place.cursor, at=event.state_at, status=RunStatus(event.status), run=WorkflowRun.of(run))
+
+
+@strawberry.type(description="An item of the run has another status. Counts are absolute, so a repetition is harmless.")
+class WorkflowRunProgressed:
+    cursor: str = strawberry.field(description="Resumes after it.")
+    at: datetime = strawberry.field(description="When it happened.")
+    item: Fqn = strawberry.field(description="FQN of the table or schema.")
+    status: ItemStatus = strawberry.field(description="Where the item stands.")
+    progress: RunProgress = strawberry.field(description="How far the run is, with this item.")
+
+    @classmethod
+    def of(cls, committed: CommittedEvent, event: RunProgressed) -> Self:
+        return cls(
+            cursor=Place(committed.sequence, None).cursor,
+            at=committed.occurred_at,
+            item=Fqn.parse(event.item),
+            status=ItemStatus(event.status),
+            progress=RunProgress(completed=event.completed, failed=event.failed, total=event.total),
+        )
+
+
+@strawberry.type(description="The run said something to the people who follow it.")
+class WorkflowRunLogged:
+    cursor: str = strawberry.field(description="Resumes after it.")
+    at: datetime = strawberry.field(description="When it was said.")
+    level: str = strawberry.field(description="INFO, WARNING or ERROR.")
+    message: str = strawberry.field(description="What was said.")
+
+    @classmethod
+    def of(cls, committed: CommittedEvent, event: RunLogged) -> Self:
+        cursor = Place(committed.sequence, None).cursor
+        return cls(cursor=cursor, at=committed.occurred_at, level=event.level, message=event.message)
+
+
+RunEventProblem: TypeAlias = NotFound | InvalidInput
+WorkflowRunEvent: TypeAlias = Annotated[
+    WorkflowRunSnapshot | WorkflowRunStateChanged | WorkflowRunProgressed | WorkflowRunLogged | RunEventProblem,
+    strawberry.union("WorkflowRunEvent", description="What a subscriber to a run is told. More kinds may come."),
+]
+
+
+@strawberry.type(description="A run was asked for, changed its status, got further, or was decided about.")
+class WorkflowRunChange:
+    cursor: str = strawberry.field(description="Resumes after it.")
+    run: WorkflowRun = strawberry.field(description="The run as it stands now.")

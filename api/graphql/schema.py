@@ -1,0 +1,96 @@
+"""Puts the feature classes together: the schema, its limits, and the text of schema.graphql."""
+
+from functools import partial
+
+import strawberry
+from graphql import ASTValidationRule, NoSchemaIntrospectionCustomRule
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+
+from api.graphql.assets.mutations import AssetMutations
+from api.graphql.assets.queries import AssetQueries
+from api.graphql.caches import TolerantParserCache
+from api.graphql.connections import ConnectionMutations, ConnectionQueries
+from api.graphql.governed import GovernedSchema, TimeLimit
+from api.graphql.limits import DocumentLimits, OneOperation, StorableText, rule_of
+from api.graphql.metrics import MetricQueries
+from api.graphql.nodes import NodeQueries
+from api.graphql.problems import HANDLERS
+from api.graphql.records import RecordQueries
+from api.graphql.rules.mutations import RuleMutations
+from api.graphql.rules.queries import RuleQueries
+from api.graphql.runs.mutations import RunMutations
+from api.graphql.runs.queries import RunQueries
+from api.graphql.runs.starting import StartMutations
+from api.graphql.runs.subscriptions import RunSubscriptions
+from api.graphql.scalars import SCALARS
+from api.graphql.scorecards import ScorecardQueries
+from api.graphql.subscriptions import NewsSubscriptions
+from api.graphql.viewer import ViewerQueries
+from api.graphql.violations.mutations import ViolationMutations
+from api.graphql.violations.queries import ViolationQueries
+from api.graphql.workflows import WorkflowQueries
+from domain.settings import ApiSettings, Settings
+
+CACHED_DOCUMENTS = 256
+
+
+@strawberry.type(description="What can be read.")
+class Query(
+    NodeQueries,
+    ViewerQueries,
+    AssetQueries,
+    ConnectionQueries,
+    WorkflowQueries,
+    RunQueries,
+    RuleQueries,
+    ViolationQueries,
+    ScorecardQueries,
+    MetricQueries,
+    RecordQueries,
+):
+    pass
+
+
+@strawberry.type(description="What can be done. Expected errors are part of each answer; nothing is changed then.")
+class Mutation(ConnectionMutations, AssetMutations, StartMutations, RunMutations, RuleMutations, ViolationMutations):
+    pass
+
+
+@strawberry.type(description="What can be followed live, over graphql-transport-ws or graphql-sse.")
+class Subscription(RunSubscriptions, NewsSubscriptions):
+    pass
+
+
+def make_schema(settings: Settings, *, is_sorted: bool = False) -> GovernedSchema:
+    """Introspection and suggestions are for development: elsewhere schema.graphql tells what there is."""
+    is_open = settings.mode == "development"
+    rules = _rules(settings.api, introspection=is_open)
+    return GovernedSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        extensions=[
+            partial(MaxTokensLimiter, settings.api.max_tokens),
+            partial(AddValidationRules, rules),
+            partial(TolerantParserCache, CACHED_DOCUMENTS),
+            partial(ValidationCache, CACHED_DOCUMENTS),
+            OneOperation,
+            partial(TimeLimit, settings.api.operation_timeout_seconds),
+        ],
+        exception_handlers=HANDLERS,
+        config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted, disable_field_suggestions=not is_open),
+    )
+
+
+def _rules(settings: ApiSettings, *, introspection: bool) -> list[type[ASTValidationRule]]:
+    limits = DocumentLimits(settings.max_depth, settings.max_aliases)
+    return [rule_of(limits), StorableText, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
+
+
+def schema_text() -> str:
+    """The text of schema.graphql, the same for every setting.
+
+    Only for its text is a schema sorted: Strawberry cannot find the members of unions in a sorted one.
+    """
+    return make_schema(Settings(), is_sorted=True).as_str() + "\n"

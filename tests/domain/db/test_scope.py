@@ -1,0 +1,126 @@
+"""`in_scope` and `in_any_scope` say what `Fqn.covers` says, and say it by an index range."""
+
+from collections.abc import AsyncIterator, Iterable
+from random import Random
+
+import asyncpg
+import pytest
+from sqlalchemy import Column, MetaData, Table, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.bootstrap import Domain
+from domain.db.columns import FqnText
+from domain.db.engine import Database
+from domain.db.scope import in_any_scope, in_scope
+from domain.db.tenancy import select_in
+from domain.fqn import Fqn
+from domain.identity import Actor
+from domain.violations.tables import ViolationRow
+from tests.domain.names import SCOPES
+
+pytestmark = pytest.mark.db
+
+NAMES = Table("name", MetaData(), Column("fqn", FqnText, primary_key=True))
+PARTS = ["card", "cardtransaction", "card_", "cardX", "card-", "card/", "card.", 'card"', "", "%", "_", "\\", "💳", "é"]
+ROWS = 20_000
+
+
+def generated(count: int) -> list[Fqn]:
+    """Names out of few and nasty parts, so that many lie inside others and many only look as if."""
+    random = Random(20260301)
+    return sorted({Fqn(tuple(random.choices(PARTS, k=random.randint(1, 5)))) for _ in range(count)})
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    async with database.reading() as session:
+        await session.execute(text('CREATE TEMPORARY TABLE "name" (fqn text COLLATE "C" PRIMARY KEY)'))
+        yield session
+
+
+async def fill(session: AsyncSession, fqns: Iterable[Fqn]) -> None:
+    await session.execute(insert(NAMES), [{"fqn": str(fqn)} for fqn in fqns])
+
+
+async def test_a_scope_in_sql_holds_exactly_what_the_fqn_covers(session: AsyncSession) -> None:
+    listed = {Fqn.parse(text_) for _, scope, fqn, _ in SCOPES for text_ in (scope, fqn)}
+    names = sorted({*generated(5000), *listed})
+    scopes = [*names[:: len(names) // 120], *listed]
+    await fill(session, names)
+
+    for scope in scopes:
+        found = await session.scalars(select(NAMES.c.fqn).where(in_scope(NAMES.c.fqn, scope)))
+
+        assert set(found) == {str(fqn) for fqn in names if scope.covers(fqn)}, scope
+
+
+async def test_several_scopes_hold_what_any_of_them_covers(session: AsyncSession) -> None:
+    names = generated(2000)
+    await fill(session, names)
+
+    for start in range(0, len(names), len(names) // 20):
+        scopes = names[start : start + 3]
+        found = await session.scalars(select(NAMES.c.fqn).where(in_any_scope(NAMES.c.fqn, scopes)))
+
+        assert set(found) == {str(fqn) for fqn in names if any(scope.covers(fqn) for scope in scopes)}
+
+
+async def test_no_scope_holds_nothing(session: AsyncSession) -> None:
+    await fill(session, generated(50))
+
+    assert list(await session.scalars(select(NAMES.c.fqn).where(in_any_scope(NAMES.c.fqn, [])))) == []
+
+
+@pytest.fixture
+async def many_violations(sql: asyncpg.Connection, actor: Actor) -> None:
+    await sql.execute(
+        "INSERT INTO violation (id, organization_id, project_id, check_key, asset_fqn, metric, dimension, severity,"
+        " status, opened_at, last_seen_at, occurrences, details, imported)"
+        " SELECT gen_random_uuid(), $1, $2, 'check', 'bank.main.s' || n % 200 || '.t' || n, 'described',"
+        " 'documentation', 'LOW', 'OPEN', now(), now(), 1, '{}', true FROM generate_series(1, $3::int) AS n",
+        actor.tenant.organization_id,
+        actor.tenant.project_id,
+        ROWS,
+    )
+    await sql.execute("ANALYZE violation")
+
+
+@pytest.mark.parametrize("scopes", [["bank.main.s7"], ["bank.main.s7.t7"], ["bank.main.s7", "bank.main.s9.t9"]])
+async def test_a_scope_is_an_index_range(
+    scopes: list[str], many_violations: None, database: Database, actor: Actor
+) -> None:
+    condition = in_any_scope(col(ViolationRow.asset_fqn), [Fqn.parse(scope) for scope in scopes])
+    statement = select_in(actor.tenant, ViolationRow).where(condition)
+
+    plan = await explained(database, statement)
+
+    assert "Seq Scan" not in plan
+    assert "ix_violation_scope" in plan
+    assert "Index Cond" in plan
+    assert "asset_fqn >=" in plan
+
+
+async def test_the_plan_stays_an_index_range_when_the_scope_is_a_parameter(
+    many_violations: None, database: Database, actor: Actor, domain: Domain
+) -> None:
+    """A driver prepares its statements; a plan for any value must be as good as one for this value."""
+    async with database.reading() as session:
+        await session.execute(text("SET plan_cache_mode = force_generic_plan"))
+        await session.execute(
+            text(
+                "PREPARE scoped (uuid, text, text, text) AS SELECT id FROM violation WHERE project_id = $1"
+                " AND asset_fqn >= $2 AND asset_fqn < $3 AND (asset_fqn = $2 OR asset_fqn >= $4)"
+            )
+        )
+        call = f"EXPLAIN EXECUTE scoped ('{actor.tenant.project_id}', 'bank.main.s7', 'bank.main.s7/', 'bank.main.s7.')"
+        plan = "\n".join(await session.scalars(text(call)))
+
+    assert "Seq Scan" not in plan
+    assert "ix_violation_scope" in plan
+
+
+async def explained(database: Database, statement: object) -> str:
+    compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
+    async with database.reading() as session:
+        return "\n".join(await session.scalars(text(f"EXPLAIN {compiled}")))

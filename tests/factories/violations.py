@@ -1,0 +1,49 @@
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from domain.bootstrap import Domain
+from domain.fqn import Fqn
+from domain.identifiers import new_id
+from domain.identity import Actor, Tenant
+from domain.pages import PageRequest
+from domain.violations.model import Violation, ViolationStatus
+from domain.violations.queries import ViolationFilter
+from tests.factories.assets import FOUND_AT
+
+
+async def import_violation(
+    sql: asyncpg.Connection,
+    tenant: Tenant,
+    asset: Fqn,
+    *,
+    metric: str = "complete_values",
+    check: str = "imported",
+    status: ViolationStatus = ViolationStatus.OPEN,
+    opened_at: datetime = FOUND_AT,
+) -> UUID:
+    """A violation as an import leaves it: several may be open for one check and asset."""
+    row_id = new_id()
+    await sql.execute(
+        "INSERT INTO violation (id, organization_id, project_id, check_key, asset_fqn, metric, dimension, severity,"
+        " status, opened_at, last_seen_at, occurrences, details, imported)"
+        " VALUES ($1, $2, $3, $4, $5, $6, 'completeness', 'LOW', $7, $8, $8, 1, '{}', true)",
+        row_id,
+        tenant.organization_id,
+        tenant.project_id,
+        check,
+        str(asset),
+        metric,
+        status,
+        opened_at,
+    )
+    return row_id
+
+
+async def violations_in(domain: Domain, actor: Actor, scope: Fqn, *status: ViolationStatus) -> list[Violation]:
+    """The violations of a scope, the oldest first."""
+    page = await domain.read.violations.page(
+        actor.tenant, scope, ViolationFilter(status=status), PageRequest(first=100)
+    )
+    return [violation for _, violation in reversed(page.items)]

@@ -1,0 +1,27 @@
+"""Waiting for a condition, with a bound, instead of sleeping for a guessed time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+PAUSE_SECONDS = 0.01
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+    """Return as soon as the condition holds; fail after the time."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - a database changes it, which sets no event here
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def until_waiting_for_a_lock(sql: asyncpg.Connection, sessions: int = 1) -> None:
+    """Until so many sessions of the test's database wait for a lock that another one holds."""
+
+    async def waiting() -> bool:
+        count = await sql.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(count == sessions)
+
+    await eventually(waiting)
