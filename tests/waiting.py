@@ -19,6 +19,7 @@ async def until_waiting_for_a_lock(sql: asyncpg.Connection, sessions: int = 1) -
     """Until so many sessions of the test's database wait for a lock that another one holds."""
 
     async def waiting() -> bool:
+        await sql.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the first answer would stay
         count = await sql.fetchval(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -57,7 +57,8 @@ class MetricRepository:
             .where(col(MetricRow.assessment_type) == AssessmentType.DATA_QUALITY)
             .order_by(col(MetricRow.position).desc())
         )
-        return {dimension: metric for dimension, metric in await self._uow.session.execute(statement)}
+        found = await self._uow.session.execute(statement)
+        return {row.dimension: row.name for row in found}
 
     async def add(self, snapshots: Iterable[Snapshot]) -> int:
         rows = [

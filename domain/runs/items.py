@@ -72,9 +72,9 @@ class ItemService:
 
     async def finish_profiled(self, actor: Actor, run_id: RunId, profile: TableProfile) -> None:
         async with self._unit_of_work(actor) as uow:
-            await ProfileRepository(uow).replace(run_id, profile)
             counts = {"rows": profile.row_count.value, "columns": len(profile.columns)}
-            await move_item(uow, run_id, profile.fqn, ItemStatus.COMPLETED, counts=counts)
+            await move_item(uow, run_id, profile.fqn, ItemStatus.COMPLETED, counts=counts)  # refuses others' runs
+            await ProfileRepository(uow).replace(run_id, profile)
 
     async def finish_enriched(
         self,

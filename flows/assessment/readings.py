@@ -7,7 +7,7 @@ from enum import StrEnum
 from domain.assets.model import FoundTable
 from flows.assessment.literals import text_literal
 from flows.failures import TableFailed
-from flows.sources.dialect import quote_name
+from flows.sources.dialect import as_text, quote_name
 
 WHITE_SPACE = r"E' \t\n\r\f\x0B\u00A0'"
 """What counts as white space in text, as a literal: the ASCII ones and the no-break space."""
@@ -83,7 +83,7 @@ class ColumnReader:
     @property
     def text(self) -> str:
         """Collation C: equality, letters and ranges mean the same in every database."""
-        return f'{self.plain}::text COLLATE "C"'
+        return f'{as_text(self.plain, self.data_type)} COLLATE "C"'
 
     @property
     def trimmed(self) -> str:

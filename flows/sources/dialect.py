@@ -15,3 +15,8 @@ def quote_text(text: str) -> str:
 def quote_table(table: Fqn) -> str:
     """Schema and table; the service and the database are where the connection already stands."""
     return ".".join(map(quote_name, table.parts[-2:]))
+
+
+def as_text(expression: str, data_type: str) -> str:
+    """The value as people write it: a cast would add /32 to every single address."""
+    return f"abbrev({expression})" if data_type == "inet" else f"{expression}::text"

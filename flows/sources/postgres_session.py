@@ -68,6 +68,8 @@ class PostgresLogin:
             "ssl": self.settings.ssl_mode.value,
             "timeout": self.limits.connect_timeout_seconds,
             "server_settings": self.session_settings,
+            # A prepared statement that outlives an ALTER of its table fails once; ours are asked once each anyway.
+            "statement_cache_size": 0,
         }
 
     def libpq_options(self) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from flows.sources.base import ValueKind
-from flows.sources.dialect import quote_name
+from flows.sources.dialect import as_text, quote_name
 
 _NATIVE = {
     "smallint": ValueKind.NUMBER,
@@ -34,7 +34,7 @@ def reading_of(column: str, base_type: str, *, is_enum: bool) -> tuple[str, Valu
             return _timestamp(f"({name} AT TIME ZONE 'UTC')"), ValueKind.MOMENT
         case "bytea":
             return f"'sha256:' || encode(sha256({name}), 'hex')", ValueKind.OTHER
-    return f"{name}::text", ValueKind.TEXT if is_enum or plain in _TEXTS else ValueKind.OTHER
+    return as_text(name, plain), ValueKind.TEXT if is_enum or plain in _TEXTS else ValueKind.OTHER
 
 
 def _numeric(name: str, declared: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
-import psutil  # type: ignore[import-untyped]  # ships no types
+import psutil
 import pytest
 
 from deploy.local import postgres_binaries

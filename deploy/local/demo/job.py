@@ -78,8 +78,8 @@ class MainJob:
     source: DemoSource
     progress: Progress
     again: bool = False
-    problems: list[str] = field(default_factory=list)
-    """What did not succeed, in words; empty after a clean job."""
+    notes: list[str] = field(default_factory=list)
+    """Items that failed in steps that succeeded, in words."""
     _mark: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -193,7 +193,7 @@ class MainJob:
     async def _report_failed(self, words: str, run: str) -> None:
         edges = (await self.api.ask(FAILED, id=run))["workflowRun"]["items"]["edges"]
         for item in (edge["node"] for edge in edges):
-            self.problems.append(f"{words}: {item['fqn']}: {item['error']['message']}")
+            self.notes.append(f"{words}: {item['fqn']}: {item['error']['message']}")
 
     async def _save(self, step: Step, run: str) -> None:
         saved = await self.api.do(APPROVE, input={"runId": run})
@@ -205,4 +205,4 @@ class MainJob:
         parts += [f"{conflicts} changes in conflict"] if conflicts else []
         self.progress.say(f"  {'Save':<16}          {', '.join(parts)}".rstrip())
         if conflicts:
-            self.problems.append(f"{step.words}: {conflicts} changes could not be saved: their assets have changed.")
+            self.notes.append(f"{step.words}: {conflicts} changes could not be saved: their assets have changed.")

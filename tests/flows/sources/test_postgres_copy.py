@@ -59,7 +59,7 @@ async def _copy(
         ("'[1,5)'::int4range", ValueKind.OTHER, "[1,5)"),
         ("""'{"a": 1}'::json""", ValueKind.OTHER, '{"a": 1}'),
         ("""'{"b":2,"a": 1}'::jsonb""", ValueKind.OTHER, '{"a": 1, "b": 2}'),
-        ("'10.0.0.1'::inet", ValueKind.OTHER, "10.0.0.1/32"),
+        ("'10.0.0.1'::inet", ValueKind.OTHER, "10.0.0.1"),
         ("point(1, 2)", ValueKind.OTHER, "(1,2)"),
         ("'abc'::char(6)", ValueKind.TEXT, "abc"),
         ("'sad'::mood", ValueKind.TEXT, "sad"),

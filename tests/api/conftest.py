@@ -1,0 +1,79 @@
+"""The real application on a real socket, over a real database; only the workflow engine is in memory."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from api.events.hub import Hub
+from api.events.relay import Relay
+from api.server import make_server
+from api.services import Services
+from domain.bootstrap import Domain
+from domain.connections.model import DataConnection
+from domain.identity import Actor
+from domain.settings import Settings
+from tests.background import beside
+from tests.e2e.client import GraphQL
+from tests.factories.connections import add_connection
+from tests.fakes.orchestrator import FakeOrchestrator
+from tests.waiting import eventually
+
+
+@asynccontextmanager
+async def serving(services: Services) -> AsyncIterator[str]:
+    """The address of a server on a port that the system chose."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = make_server(services)
+    served = asyncio.create_task(server.serve(sockets=[listener]))
+
+    async def has_started() -> bool:
+        return server.started
+
+    try:
+        await eventually(has_started)
+        host, port = listener.getsockname()
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        await served
+
+
+@pytest.fixture
+async def bank(domain: Domain, actor: Actor) -> DataConnection:
+    return await add_connection(domain, actor)
+
+
+@pytest.fixture
+async def services(domain: Domain, database_settings: Settings, bank: DataConnection) -> AsyncIterator[Services]:
+    """In development mode; the hub has seen the event that announced the connection `bank`."""
+    hub = Hub(domain)
+
+    async def has_news() -> bool:
+        return hub.position > 0
+
+    async with beside(hub.run(), Relay(domain, FakeOrchestrator()).run()):
+        await eventually(has_news)
+        yield Services(database_settings.model_copy(update={"mode": "development"}), domain, hub)
+
+
+@pytest.fixture
+async def address(services: Services) -> AsyncIterator[str]:
+    async with serving(services) as address:
+        yield address
+
+
+@pytest.fixture
+async def http(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+async def api(address: str) -> AsyncIterator[GraphQL]:
+    client = GraphQL(f"{address}/graphql")
+    yield client
+    await client.close()

@@ -1,0 +1,113 @@
+import json
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
+
+from api.auth import Credentials, check_loopback, open_gate
+from api.services import Services
+from domain.identity import Actor
+from domain.settings import Settings, SettingsError
+from tests.api.conftest import serving
+
+VIEWER = {"query": "{ viewer { name projectId permissions banner } }"}
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_development_mode_may_bind_to_this_machine(bind: str) -> None:
+    check_loopback(Settings(bind=bind, mode="development"))
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0", "::", "10.0.0.1", "assay.example"])
+def test_development_mode_refuses_to_be_reached_from_elsewhere(bind: str) -> None:
+    with pytest.raises(SettingsError, match=f"bind: {bind} can be reached"):
+        check_loopback(Settings(bind=bind, mode="development"))
+
+
+@pytest.mark.parametrize(
+    ("sources", "token", "project"),
+    [
+        ([{"Authorization": "Bearer abc", "X-Project-ID": "bank"}], "abc", "bank"),
+        ([{"authorization": "bearer abc"}], "abc", None),
+        ([{"authorization": "Basic abc"}], None, None),
+        ([{"authorization": "Bearer "}], None, None),
+        ([{"authorization": "Bearer old", "x-project-id": "a"}, {"Authorization": "Bearer new"}], "new", "a"),
+    ],
+)
+def test_credentials_are_read_from_headers_and_connection_init(
+    sources: list[dict[str, object]], token: str | None, project: str | None
+) -> None:
+    assert Credentials.of(*sources) == Credentials(token, project)
+
+
+@pytest.mark.db
+async def test_development_mode_signs_in_an_administrator_of_the_default_project(
+    http: httpx.AsyncClient, actor: Actor
+) -> None:
+    viewer = (await http.post("/graphql", json=VIEWER)).json()["data"]["viewer"]
+
+    assert viewer["name"] == "developer"
+    assert viewer["projectId"] == str(actor.tenant.project_id)
+    assert viewer["permissions"] == ["READ", "RUN", "WRITE", "APPROVE", "ADMINISTER"]
+    assert viewer["banner"].startswith("Development mode")
+
+
+@pytest.mark.db
+async def test_development_mode_warns_in_the_log(services: Services) -> None:
+    with capture_logs() as lines:
+        open_gate(services.settings, services.domain.access)
+
+    assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "auth.development_mode")]
+
+
+@pytest.mark.db
+async def test_project_is_chosen_by_name_or_id(http: httpx.AsyncClient, stranger: Actor) -> None:
+    project = str(stranger.tenant.project_id)
+    for chosen in ("elsewhere", project):
+        reply = await http.post("/graphql", json=VIEWER, headers={"X-Project-ID": chosen})
+        assert reply.json()["data"]["viewer"]["projectId"] == project
+
+
+@pytest.mark.db
+async def test_unknown_project_is_not_found(http: httpx.AsyncClient) -> None:
+    reply = await http.post("/graphql", json=VIEWER, headers={"X-Project-ID": "nowhere"})
+
+    assert reply.status_code == 404
+    assert reply.json()["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+
+
+@pytest.mark.db
+async def test_production_mode_refuses_whoever_comes(services: Services) -> None:
+    production = Services(services.settings.model_copy(update={"mode": "production"}), services.domain, services.hub)
+    async with serving(production) as address, httpx.AsyncClient() as http:
+        for headers in ({}, {"Authorization": "Bearer made-up"}):
+            reply = await http.post(f"{address}/graphql", json=VIEWER, headers=headers)
+            assert reply.status_code == 401
+            assert reply.headers["www-authenticate"] == "Bearer"
+            assert reply.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        page = await http.get(f"{address}/graphql", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.db
+async def test_production_mode_closes_sockets_before_any_operation(services: Services) -> None:
+    production = Services(services.settings.model_copy(update={"mode": "production"}), services.domain, services.hub)
+    async with (
+        serving(production) as address,
+        connect(f"{address.replace('http', 'ws')}/graphql", subprotocols=["graphql-transport-ws"]) as ws,  # type: ignore[list-item]
+    ):
+        await ws.send(json.dumps({"type": "connection_init"}))
+        with pytest.raises(ConnectionClosedError) as closed:
+            await ws.recv()
+
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 4403
+
+
+@pytest.mark.db
+async def test_page_under_another_name_is_not_served_in_development(http: httpx.AsyncClient) -> None:
+    reply = await http.post("/graphql", json=VIEWER, headers={"Host": "evil.example"})
+
+    assert reply.status_code == 400

@@ -1,0 +1,76 @@
+"""One use case, one transaction: where they are opened and ended, and that every statement names its tenant."""
+
+import ast
+from collections.abc import Iterator
+
+from domain.db.tenancy import TenantRow
+from domain.migrations.registry import ROWS
+from tests.architecture.sources import Source, calls, dotted, sources
+
+COMMITS = {"domain/db/uow.py"}
+BEGINS = {"domain/db/delivery.py", "domain/access/service.py"}
+"""The relay's own bookkeeping, and the projects themselves: both stand above the tenants."""
+ABOVE_THE_TENANTS = {
+    "domain/db/tenancy.py": "defines the beginnings",
+    "domain/db/delivery.py": "the relay works on the events of all tenants",
+    "domain/db/feed.py": "the hub hands each event to those who may see it",
+}
+OVERSIGHT = {("domain/runs/queries.py", "RunOversight")}
+"""Classes that look after the rows of all tenants, and say so."""
+TENANT_ROWS = {row.__name__ for row in ROWS if issubclass(row, TenantRow)}
+BEGINNINGS = {"select", "update", "delete"}
+
+
+def test_only_the_unit_of_work_commits() -> None:
+    commits = {source.path for source in sources("domain", "api", "flows") for name, _ in calls(source.tree)
+               if name.endswith(".commit")}  # fmt: skip
+
+    assert commits - {"domain/migrations/runner.py"} == COMMITS, "a use case ends with its unit of work"
+
+
+def test_only_what_stands_above_the_tenants_begins_transactions_of_its_own() -> None:
+    begins = {source.path for source in sources("domain", "api", "flows") for name, _ in calls(source.tree)
+              if name.endswith(("sessions.begin", "session.begin"))}  # fmt: skip
+
+    assert begins == BEGINS, "write through `async with self._unit_of_work(actor) as uow:`"
+
+
+def test_every_statement_on_tenant_rows_names_its_tenant() -> None:
+    unscoped = [
+        source.at(call) for source in sources("domain") if source.path not in ABOVE_THE_TENANTS
+        for call in _statements(source) if not _is_scoped(call, source)
+    ]  # fmt: skip
+
+    assert unscoped == [], "begin with select_in, select_columns_in, update_in or delete_in of domain/db/tenancy.py"
+
+
+def _statements(source: Source) -> Iterator[ast.Call]:
+    """Bare select, update and delete calls that name a tenant row."""
+    aliases = _aliases(source.tree)
+    exempt = [node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)
+              and (source.path, node.name) in OVERSIGHT]  # fmt: skip
+    for name, call in calls(source.tree):
+        if name in BEGINNINGS and not any(_holds(klass, call) for klass in exempt):
+            named = {node.id for argument in call.args for node in ast.walk(argument) if isinstance(node, ast.Name)}
+            if named & (TENANT_ROWS | aliases):
+                yield call
+
+
+def _aliases(tree: ast.Module) -> set[str]:
+    """Short names such as `_Row = ViolationRow`, anywhere in the file."""
+    return {
+        target.id for node in ast.walk(tree) if isinstance(node, ast.Assign) and dotted(node.value) in TENANT_ROWS
+        for target in node.targets if isinstance(target, ast.Name)
+    }  # fmt: skip
+
+
+def _holds(outer: ast.AST, inner: ast.AST) -> bool:
+    return any(node is inner for node in ast.walk(outer))
+
+
+def _is_scoped(call: ast.Call, source: Source) -> bool:
+    """Whether the chain that the call begins filters with `belongs_to`."""
+    return any(
+        isinstance(node, ast.Call) and _holds(node, call) and any(name == "belongs_to" for name, _ in calls(node))
+        for node in ast.walk(source.tree)
+    )

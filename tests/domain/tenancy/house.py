@@ -1,0 +1,102 @@
+"""A project in which every kind of row exists, so that nobody can see nothing of it by accident."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.assets.model import Asset, AssetField
+from domain.bootstrap import Domain
+from domain.connections.model import DataConnection
+from domain.identity import Actor
+from domain.ledger.model import CallOutcome, KeptAnswer, LlmCall
+from domain.pages import PageRequest
+from domain.profiles.model import Measured, Method, Reading, TableProfile
+from domain.rules.model import DqRule
+from domain.runs.model import ProposedChange, RunId, RunType
+from domain.violations.model import Violation
+from tests.factories.assets import FOUND_AT
+from tests.factories.runs import complete, described, request_run
+from tests.factories.scenes import CARD, assess_all, ruled_bank
+from tests.factories.violations import violations_in
+
+HASH = "9f86d081"
+PROFILE = TableProfile(CARD, FOUND_AT, Measured(7, Method.EXACT), Reading(Method.EXACT, 7, 7), ())
+CALL = LlmCall(
+    provider="openai",
+    model="gpt-4o",
+    purpose="describe_table@1",
+    asset=CARD,
+    started_at=FOUND_AT,
+    seconds=0.5,
+    attempts=1,
+    input_tokens=10,
+    output_tokens=5,
+    cost_usd=Decimal("0.01"),
+    masked_columns=(),
+    content_hash=HASH,
+    outcome=CallOutcome.ANSWERED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the owner has; whoever is handed it tries to get at it."""
+
+    domain: Domain
+    connection: DataConnection
+    card: Asset
+    profiling: RunId
+    enrichment: RunId
+    waiting: RunId
+    """A completed run of which nobody has decided yet."""
+    change: ProposedChange
+    rule: DqRule
+    violation: Violation
+
+
+async def build(domain: Domain, owner: Actor) -> House:
+    rules = await ruled_bank(domain, owner)
+    await assess_all(domain, owner, rules, domain.clock())
+    (violation,) = await violations_in(domain, owner, CARD)
+    profiling, waiting = await _profiling(domain, owner), await _profiling(domain, owner)
+    await domain.approvals.approve(owner, profiling)
+    enrichment = await _enrichment_in_conflict(domain, owner)
+    await domain.ledger.keep(owner, KeptAnswer(HASH, "{}", 10, 5))
+    while await domain.delivery.number():
+        pass
+    changes = await domain.read.runs.changes(owner.tenant, enrichment, (), PageRequest())
+    return House(
+        domain=domain,
+        connection=await _named(domain, owner),
+        card=(await domain.read.assets.by_fqns(owner.tenant, [CARD]))[CARD],
+        profiling=profiling,
+        enrichment=enrichment,
+        waiting=waiting,
+        change=changes.items[0][1],
+        rule=rules[CARD],
+        violation=violation,
+    )
+
+
+async def _named(domain: Domain, owner: Actor) -> DataConnection:
+    found = await domain.read.connections.named(owner.tenant, "bank")
+    assert found is not None
+    return found
+
+
+async def _profiling(domain: Domain, owner: Actor) -> RunId:
+    run = await request_run(domain, owner, RunType.PROFILING, CARD)
+    await domain.items.open_items(owner, run.id)
+    await domain.items.finish_profiled(owner, run.id, PROFILE)
+    await domain.runs.log(owner, run.id, "INFO", "profiled")
+    await complete(domain, owner, run.id)
+    return run.id
+
+
+async def _enrichment_in_conflict(domain: Domain, owner: Actor) -> RunId:
+    run = await request_run(domain, owner, RunType.METADATA_ENRICHMENT, CARD)
+    await domain.items.open_items(owner, run.id)
+    await domain.items.finish_enriched(owner, run.id, CARD, [described(CARD, "A card.")], {CARD: 1}, [CALL])
+    await complete(domain, owner, run.id)
+    await domain.assets.update(owner, CARD, {AssetField.OWNER: "Cards team"}, 1)
+    await domain.approvals.approve(owner, run.id)
+    return run.id

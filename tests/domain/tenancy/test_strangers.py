@@ -1,0 +1,203 @@
+"""Whoever belongs to another project sees nothing of this one and changes nothing in it, whatever is called."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+
+import asyncpg
+import pytest
+
+from domain.assets.model import AssetField
+from domain.assets.queries import AssetFilter
+from domain.bootstrap import Domain, Queries
+from domain.connections.model import ConnectionKind
+from domain.errors import DomainError
+from domain.identifiers import new_id
+from domain.identity import Actor
+from domain.ledger.model import KeptAnswer
+from domain.metrics.model import Scorecard, ScoreState
+from domain.migrations.registry import ROWS
+from domain.pages import Page, PageRequest
+from domain.rules.model import RuleState
+from domain.rules.queries import RuleFilter
+from domain.runs.approval import ChangeDecision
+from domain.runs.model import Decision, RunRequest, RunState, RunStatus, RunType
+from domain.runs.queries import RunFilter
+from domain.violations.model import ViolationStatus, ViolationUpdate
+from domain.violations.queries import ViolationFilter
+from domain.violations.service import UpdateResult
+from tests.domain.tenancy.house import CALL, HASH, PROFILE, House, build
+from tests.factories.assets import FOUND_AT, PUBLIC, found_schema
+from tests.factories.connections import settings_of
+from tests.factories.rules import executed, not_null, proposal
+from tests.factories.runs import described
+from tests.factories.scenes import CARD
+
+pytestmark = pytest.mark.db
+
+PAGE = PageRequest()
+Call = Callable[[House, Actor], Awaitable[object]]
+
+READS: Mapping[str, Call] = {
+    "assets.by_fqns": lambda h, a: h.domain.read.assets.by_fqns(a.tenant, [CARD]),
+    "assets.by_ids": lambda h, a: h.domain.read.assets.by_ids(a.tenant, [h.card.id]),
+    "assets.children": lambda h, a: h.domain.read.assets.children(a.tenant, [CARD]),
+    "assets.count": lambda h, a: h.domain.read.assets.count(a.tenant, None, ()),
+    "assets.count_matching": lambda h, a: h.domain.read.assets.count_matching(a.tenant, None, AssetFilter()),
+    "assets.find": lambda h, a: h.domain.read.assets.find(a.tenant, CARD),
+    "assets.page": lambda h, a: h.domain.read.assets.page(a.tenant, None, AssetFilter(), PAGE),
+    "assets.siblings": lambda h, a: h.domain.read.assets.siblings(a.tenant, CARD),
+    "assets.table": lambda h, a: h.domain.read.assets.table(a.tenant, CARD),
+    "audit.events": lambda h, a: h.domain.read.audit.events(a.tenant, None, (), PAGE),
+    "audit.page": lambda h, a: h.domain.read.audit.page(a.tenant, None, None, PAGE),
+    "connections.by_ids": lambda h, a: h.domain.read.connections.by_ids(a.tenant, [h.connection.id]),
+    "connections.get": lambda h, a: h.domain.read.connections.get(a.tenant, h.connection.id),
+    "connections.named": lambda h, a: h.domain.read.connections.named(a.tenant, "bank"),
+    "connections.page": lambda h, a: h.domain.read.connections.page(a.tenant, PAGE),
+    "ledger.answer": lambda h, a: h.domain.read.ledger.answer(a.tenant, HASH),
+    "ledger.page": lambda h, a: h.domain.read.ledger.page(a.tenant, None, PAGE),
+    "profiles.newest": lambda h, a: h.domain.read.profiles.newest(a.tenant, [CARD]),
+    "rules.by_ids": lambda h, a: h.domain.read.rules.by_ids(a.tenant, [h.rule.id]),
+    "rules.count_by_state": lambda h, a: h.domain.read.rules.count_by_state(a.tenant, PUBLIC),
+    "rules.newest_executions": lambda h, a: h.domain.read.rules.newest_executions(a.tenant, [h.rule.id]),
+    "rules.of_table": lambda h, a: h.domain.read.rules.of_table(a.tenant, CARD, *RuleState),
+    "rules.page": lambda h, a: h.domain.read.rules.page(a.tenant, None, RuleFilter(), PAGE),
+    "runs.approvals": lambda h, a: h.domain.read.runs.approvals(a.tenant, [h.profiling]),
+    "runs.by_ids": lambda h, a: h.domain.read.runs.by_ids(a.tenant, [h.profiling]),
+    "runs.changes": lambda h, a: h.domain.read.runs.changes(a.tenant, h.enrichment, (), PAGE),
+    "runs.conflicts": lambda h, a: h.domain.read.runs.conflicts(a.tenant, h.enrichment),
+    "runs.get": lambda h, a: h.domain.read.runs.get(a.tenant, h.profiling),
+    "runs.items": lambda h, a: h.domain.read.runs.items(a.tenant, h.profiling, (), PAGE),
+    "runs.log_lines": lambda h, a: h.domain.read.runs.log_lines(a.tenant, h.profiling, PAGE),
+    "runs.page": lambda h, a: h.domain.read.runs.page(a.tenant, None, RunFilter(), PAGE),
+    "scorecards.cells": lambda h, a: h.domain.read.scorecards.cells(a.tenant, PUBLIC, None, PAGE),
+    "scorecards.invalidated_by": lambda h, a: h.domain.read.scorecards.invalidated_by(a.tenant, h.profiling, PAGE),
+    "scorecards.scorecard": lambda h, a: h.domain.read.scorecards.scorecard(a.tenant, PUBLIC),
+    "violations.by_ids": lambda h, a: h.domain.read.violations.by_ids(a.tenant, [h.violation.id]),
+    "violations.count": lambda h, a: h.domain.read.violations.count(a.tenant, None, ViolationFilter()),
+    "violations.page": lambda h, a: h.domain.read.violations.page(a.tenant, None, ViolationFilter(), PAGE),
+}
+OF_EVERY_PROJECT = {"scorecards.dimensions", "scorecards.metrics"}
+"""Each project has these rows of its own, with the same names."""
+
+WRITES: Mapping[str, Call] = {
+    "approvals.approve": lambda h, a: h.domain.approvals.approve(a, h.waiting),
+    "approvals.decide_changes": lambda h, a: h.domain.approvals.decide_changes(
+        a, h.enrichment, [ChangeDecision(h.change.id, Decision.REJECTED)]
+    ),
+    "approvals.reject": lambda h, a: h.domain.approvals.reject(a, h.waiting),
+    "assessments.finish_executed": lambda h, a: h.domain.assessments.finish_executed(
+        a, h.waiting, CARD, [executed(h.rule, FOUND_AT, failed=1)], scored=True
+    ),
+    "assessments.finish_metadata": lambda h, a: h.domain.assessments.finish_metadata(a, h.waiting, CARD, FOUND_AT, []),
+    "assets.register": lambda h, a: h.domain.assets.register(a, "bank", PUBLIC, "event"),
+    "assets.release": lambda h, a: h.domain.assets.release(a, CARD, AssetField.OWNER, h.card.version),
+    "assets.update": lambda h, a: h.domain.assets.update(a, CARD, {AssetField.OWNER: "eve"}, h.card.version),
+    "connections.create": lambda h, a: h.domain.connections.create(a, "bank", ConnectionKind.POSTGRESQL, settings_of()),
+    "connections.delete": lambda h, a: h.domain.connections.delete(a, h.connection.id, h.connection.version),
+    "connections.record_check": lambda h, a: h.domain.connections.record_check(a, h.connection.id, "broken", ""),
+    "connections.update": lambda h, a: h.domain.connections.update(
+        a, h.connection.id, settings_of(host="evil.test"), h.connection.version
+    ),
+    "items.fail": lambda h, a: h.domain.items.fail(a, h.waiting, CARD, "Broken", "It broke."),
+    "items.finish": lambda h, a: h.domain.items.finish(a, h.waiting, CARD, {}),
+    "items.finish_enriched": lambda h, a: h.domain.items.finish_enriched(
+        a, h.waiting, CARD, [described(CARD, "Mine.")], {CARD: h.card.version}, [CALL]
+    ),
+    "items.finish_generated": lambda h, a: h.domain.items.finish_generated(
+        a, h.waiting, CARD, [proposal(not_null(CARD))], [CALL]
+    ),
+    "items.finish_ingested": lambda h, a: h.domain.items.finish_ingested(a, h.waiting, found_schema(PUBLIC)),
+    "items.finish_profiled": lambda h, a: h.domain.items.finish_profiled(a, h.waiting, PROFILE),
+    "items.open_items": lambda h, a: h.domain.items.open_items(a, h.waiting),
+    "items.start": lambda h, a: h.domain.items.start(a, h.waiting, CARD),
+    "ledger.keep": lambda h, a: h.domain.ledger.keep(a, KeptAnswer(HASH, "other", 1, 1)),
+    "rule_states.change": lambda h, a: h.domain.rule_states.change(a, [h.rule.id], RuleState.RETIRED),
+    "runs.beat": lambda h, a: h.domain.runs.beat(a, h.waiting),
+    "runs.cancel": lambda h, a: h.domain.runs.cancel(a, h.waiting),
+    "runs.log": lambda h, a: h.domain.runs.log(a, h.waiting, "INFO", "eve was here"),
+    "runs.record_failure": lambda h, a: h.domain.runs.record_failure(a, h.waiting, "X", "x"),
+    "runs.record_launch": lambda h, a: h.domain.runs.record_launch(a, h.waiting, new_id()),
+    "runs.record_output": lambda h, a: h.domain.runs.record_output(a, h.waiting, {}),
+    "runs.record_state": lambda h, a: h.domain.runs.record_state(
+        a, h.waiting, RunState(RunStatus.RUNNING, h.domain.clock())
+    ),
+    "runs.request": lambda h, a: h.domain.runs.request(a, RunRequest(RunType.PROFILING, "bank", (CARD,))),
+    "runs.retry": lambda h, a: h.domain.runs.retry(a, h.waiting),
+    "violations.update": lambda h, a: h.domain.violations.update(
+        a, [h.violation.id], ViolationUpdate(ViolationStatus.ACKNOWLEDGED)
+    ),
+}
+IN_THEIR_OWN_PROJECT = {"connections.create", "ledger.keep"}
+"""Anyone may do these in a project of their own."""
+ABOVE_THE_TENANTS = {"access", "clock", "delivery", "feed", "numbered", "oversight", "read", "written"}
+
+
+@pytest.fixture
+async def house(domain: Domain, actor: Actor) -> House:
+    return await build(domain, actor)
+
+
+def methods(holder: type[object], of: Sequence[str]) -> Iterator[str]:
+    for field in fields(holder):  # type: ignore[arg-type]  # Domain and Queries are dataclasses
+        if field.name in of:
+            assert isinstance(field.type, type)
+            for name, _ in inspect.getmembers(field.type, inspect.isfunction):
+                if not name.startswith("_"):
+                    yield f"{field.name}.{name}"
+
+
+def is_nothing(found: object) -> bool:
+    match found:
+        case Page():
+            return not found.items
+        case Scorecard():
+            return found.state is ScoreState.NOT_ASSESSED
+        case dict():
+            return all(is_nothing(value) for value in found.values())
+        case [UpdateResult(violation=None)]:
+            return True
+        case _:
+            return not found
+
+
+async def outcome(call: Call, house: House, actor: Actor) -> object:
+    """What the call gives; None where it is refused."""
+    try:
+        return await call(house, actor)
+    except DomainError:
+        return None
+
+
+def test_every_query_and_every_use_case_has_its_entry() -> None:
+    read = set(methods(Queries, [field.name for field in fields(Queries)]))
+    written = set(methods(Domain, [field.name for field in fields(Domain) if field.name not in ABOVE_THE_TENANTS]))
+
+    assert read == READS.keys() | OF_EVERY_PROJECT, "a new query needs a line in READS"
+    assert written == WRITES.keys(), "a new use case needs a line in WRITES"
+
+
+async def test_a_stranger_sees_nothing_where_the_owner_sees_something(
+    house: House, actor: Actor, stranger: Actor
+) -> None:
+    seen = {name: await outcome(call, house, actor) for name, call in READS.items()}
+    leaked = {name: await outcome(call, house, stranger) for name, call in READS.items()}
+
+    assert [name for name, found in seen.items() if is_nothing(found)] == []
+    assert [name for name, found in leaked.items() if not is_nothing(found)] == []
+
+
+async def test_a_stranger_changes_nothing(house: House, actor: Actor, stranger: Actor, sql: asyncpg.Connection) -> None:
+    before = await rows_of(sql, actor)
+
+    done = {name: await outcome(call, house, stranger) for name, call in WRITES.items()}
+
+    assert await rows_of(sql, actor) == before
+    assert {name for name, found in done.items() if not is_nothing(found)} <= IN_THEIR_OWN_PROJECT
+
+
+async def rows_of(sql: asyncpg.Connection, actor: Actor) -> dict[str, str | None]:
+    """The content of every tenant table, as far as it belongs to the actor's project."""
+    tables = [str(row.__tablename__) for row in ROWS if "project_id" in row.model_fields]
+    digest = "SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {} AS t WHERE project_id = $1"
+    return {name: await sql.fetchval(digest.format(name), actor.tenant.project_id) for name in tables}
