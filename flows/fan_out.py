@@ -5,6 +5,7 @@ thread. So one loop, one engine and one model client serve the run, and the task
 """
 
 import asyncio
+import concurrent.futures
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
@@ -17,6 +18,7 @@ from domain.errors import DomainError
 from domain.fqn import Fqn
 from flows.failures import ModelKeyRejected, RunFailure
 from flows.runtime import Run, patiently
+from flows.work_in_hand import RunEnding
 
 Work = Callable[[Fqn], Awaitable[None]]
 
@@ -35,7 +37,11 @@ class Handover:
         self._work = work
 
     def wait(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._work(), self._loop).result()
+        """Until the work is done; its failure is raised here."""
+        try:
+            asyncio.run_coroutine_threadsafe(self._work(), self._loop).result()
+        except concurrent.futures.CancelledError:
+            raise RunEnding("The run was ended while this item was worked on.") from None
 
 
 @task(name="item", cache_policy=NO_CACHE, persist_result=False)

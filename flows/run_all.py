@@ -30,9 +30,11 @@ async def run_all(run_id: UUID) -> State[None]:
         steps = {}
         for step in STEPS:
             child = await _request(run, step)
+            steps[step.value] = str(child.id)
             await run.say(f"{step}: run {child.id}")
             await _finished(run, child)
-            steps[step.value] = str(child.id)
+            if run.work.has_to_end:
+                break
         return await run.close({"runs": steps})
 
 
@@ -53,11 +55,20 @@ async def _finished(run: Run, child: WorkflowRun) -> None:
     read, tenant = run.domain.read.runs, run.actor.tenant
     while True:
         now = await patiently(lambda: read.get(tenant, child.id))
+        if run.work.has_to_end:
+            await _cancel(run, now)
+            return
         if now.status.is_terminal and now.status is not RunStatus.COMPLETED:
             raise StepFailed(f"{child.type} ended {now.status}: {now.error_message or 'see its items'}")
         if now.status is RunStatus.COMPLETED and await _is_saved(run, now):
             return
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _cancel(run: Run, child: WorkflowRun) -> None:
+    """A chain that ends takes the step that it waits for with it."""
+    if not child.status.is_terminal:
+        await patiently(lambda: run.domain.runs.cancel(run.actor, child.id))
 
 
 async def _is_saved(run: Run, child: WorkflowRun) -> bool:

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import structlog
 from prefect import State, get_run_logger
+from prefect.client.orchestration import get_client
 from prefect.futures import PrefectFuture
-from prefect.states import Cancelled, Completed
+from prefect.runtime import flow_run as flow_run_context
+from prefect.states import Cancelled, Completed, Crashed
 from prefect.task_runners import ConcurrentTaskRunner, TaskRunner
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -96,12 +98,21 @@ class Run:
         summary = {**output, "completed": done, "failed": failed, "total": total}
         await patiently(lambda: self.domain.runs.record_output(self.actor, run.id, summary))
         words = f"{done} of {total} done, {failed} failed."
-        if self.work.is_cancelled:
-            return Cancelled(message=words)
+        if self.work.has_to_end:
+            return await _ended(words)
         if total and failed == total:
             raise AllItemsFailed(f"All {total} items failed; each says why.")
         await self.say(words)
         return Completed(message=words)
+
+
+async def _ended(words: str) -> State[None]:
+    """Cancelled, if that is what somebody asked Prefect for; otherwise the process was told to end."""
+    async with get_client() as client:
+        flow_run = await client.read_flow_run(UUID(str(flow_run_context.id)))
+    if flow_run.state and flow_run.state.is_cancelling():
+        return Cancelled(message=words)
+    return Crashed(message=f"The process was told to end. {words}")
 
 
 @asynccontextmanager
@@ -112,7 +123,8 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
         run = await _find(domain, settings, run_id)
         beating = asyncio.create_task(_beat(run))
         try:
-            yield run
+            with run.work.ending_on_sigterm():
+                yield run
         except RunFailure as failure:
             await _record_failure(run, failure.code, failure.message)
             raise
@@ -144,9 +156,9 @@ async def _beat(run: Run) -> None:
     while True:
         try:
             status = await run.domain.runs.beat(run.actor, run.record.id)
-            if status is RunStatus.CANCELLING and not run.work.is_cancelled:
+            if status is RunStatus.CANCELLING and not run.work.has_to_end:
                 log.info("run.cancelled", run=str(run.record.id))
-                run.work.cancel()
+                run.work.end()
         except Unavailable:
             log.warning("heartbeat.missed", run=str(run.record.id))
         await asyncio.sleep(HEARTBEAT_SECONDS)

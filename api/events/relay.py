@@ -92,7 +92,8 @@ class Relay:
 
     async def _wait_until_due(self) -> None:
         try:
-            await asyncio.wait_for(self._due.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):  # Python 3.11's wait_for can swallow a cancellation
+                await self._due.wait()
         except TimeoutError:
             return
         finally:

@@ -11,6 +11,15 @@ from api.graphql.codes import ErrorCode
 from api.graphql.problems import code_of
 from domain.errors import DomainError, Unavailable
 
+_OF_THE_REQUEST = (
+    DomainError,  # raised by a scalar that reads a value
+    GraphQLSyntaxError,
+    RecursionError,
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+
 log = structlog.get_logger()
 
 
@@ -38,21 +47,28 @@ def report(errors: Sequence[GraphQLError], request_id: str, *, before_execution:
 
 def _show(error: GraphQLError, request_id: str, *, before_execution: bool) -> GraphQLError:
     cause = _cause(error)
-    match cause:
-        case Unavailable():
-            return coded(cause.message, code_of(cause), error, retryAfterSeconds=cause.retry_after_seconds)
-        case DomainError() if error.path:
-            return coded(cause.message, code_of(cause), error)
-        case TimeoutError():
-            return coded("The operation took too long and was stopped. Ask for less at once.", ErrorCode.TIMEOUT, error)
-        case GraphQLSyntaxError():
-            return coded(error.message, ErrorCode.GRAPHQL_PARSE_FAILED, error)
-        case None | DomainError() | MissingQueryError() | CannotGetOperationTypeError() | InvalidOperationTypeError():
-            code = ErrorCode.GRAPHQL_VALIDATION_FAILED if before_execution else ErrorCode.BAD_USER_INPUT
-            return coded(error.message, code, error)
-        case _:
-            log.error("operation.failed", exc_info=cause, path=error.path)
-            return internal_error(request_id, error)
+    if isinstance(cause, DomainError) and (error.path or isinstance(cause, Unavailable)):
+        return _of_domain(cause, error)
+    if isinstance(cause, TimeoutError):
+        return coded("The operation took too long and was stopped. Ask for less at once.", ErrorCode.TIMEOUT, error)
+    if cause is None or isinstance(cause, _OF_THE_REQUEST):
+        return _of_request(cause, error, before_execution=before_execution)
+    log.error("operation.failed", exc_info=cause, path=error.path)
+    return internal_error(request_id, error)
+
+
+def _of_domain(cause: DomainError, error: GraphQLError) -> GraphQLError:
+    later = {"retryAfterSeconds": cause.retry_after_seconds} if isinstance(cause, Unavailable) else {}
+    return coded(cause.message, code_of(cause), error, **later)
+
+
+def _of_request(cause: BaseException | None, error: GraphQLError, *, before_execution: bool) -> GraphQLError:
+    """What is wrong in the request itself: its document before execution, its variables after."""
+    if isinstance(cause, GraphQLSyntaxError):
+        return coded(error.message, ErrorCode.GRAPHQL_PARSE_FAILED, error)
+    message = "The document is nested too deeply." if isinstance(cause, RecursionError) else error.message
+    code = ErrorCode.GRAPHQL_VALIDATION_FAILED if before_execution else ErrorCode.BAD_USER_INPUT
+    return coded(message, code, error)
 
 
 def _cause(error: GraphQLError) -> BaseException | None:

@@ -52,7 +52,8 @@ class Bell:
     async def wait(self, longest: timedelta = LONGEST_SILENCE) -> None:
         """Until it rings, or until the time is over; `Unavailable` when it cannot ring any more."""
         try:
-            await asyncio.wait_for(self._rung.wait(), longest.total_seconds())
+            async with asyncio.timeout(longest.total_seconds()):  # Python 3.11's wait_for can swallow a cancellation
+                await self._rung.wait()
         except TimeoutError:
             return
         finally:

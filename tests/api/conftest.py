@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from sqlalchemy import Engine, event
 
 from api.events.hub import Hub
 from api.events.relay import Relay
@@ -14,6 +15,7 @@ from api.server import make_server
 from api.services import Services
 from domain.bootstrap import Domain
 from domain.connections.model import DataConnection
+from domain.errors import Unavailable
 from domain.identity import Actor
 from domain.settings import Settings
 from tests.background import beside
@@ -48,14 +50,25 @@ async def bank(domain: Domain, actor: Actor) -> DataConnection:
 
 
 @pytest.fixture
-async def services(domain: Domain, database_settings: Settings, bank: DataConnection) -> AsyncIterator[Services]:
-    """In development mode; the hub has seen the event that announced the connection `bank`."""
+def orchestrator() -> FakeOrchestrator:
+    """Away, so that runs stay as a test puts them, until the test takes the trouble away."""
+    away = FakeOrchestrator()
+    away.trouble = Unavailable("Prefect is away.")
+    return away
+
+
+@pytest.fixture
+async def services(
+    domain: Domain, actor: Actor, database_settings: Settings, orchestrator: FakeOrchestrator
+) -> AsyncIterator[Services]:
+    """In development mode; the hub is at work: it has seen that there is a connection `other`."""
     hub = Hub(domain)
+    await add_connection(domain, actor, "other")
 
     async def has_news() -> bool:
         return hub.position > 0
 
-    async with beside(hub.run(), Relay(domain, FakeOrchestrator()).run()):
+    async with beside(hub.run(), Relay(domain, orchestrator).run()):
         await eventually(has_news)
         yield Services(database_settings.model_copy(update={"mode": "development"}), domain, hub)
 
@@ -77,3 +90,16 @@ async def api(address: str) -> AsyncIterator[GraphQL]:
     client = GraphQL(f"{address}/graphql")
     yield client
     await client.close()
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every statement that the application sends from here on, its background work included."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)

@@ -20,9 +20,12 @@ async def test_process_and_database_are_well(http: httpx.AsyncClient) -> None:
 
 async def test_without_a_database_the_process_lives_but_is_not_ready() -> None:
     settings = Settings(database=DatabaseSettings(url=SecretStr("postgresql://nobody:hidden@127.0.0.1:9/none")))
-    async with open_domain(settings) as domain, serving(Services(settings, domain, Hub(domain))) as address:
-        async with httpx.AsyncClient(base_url=address, timeout=20) as http:
-            lives, ready = await http.get("/healthz"), await http.get("/readyz")
+    async with (
+        open_domain(settings) as domain,
+        serving(Services(settings, domain, Hub(domain))) as address,
+        httpx.AsyncClient(base_url=address, timeout=20) as http,
+    ):
+        lives, ready = await http.get("/healthz"), await http.get("/readyz")
 
     assert lives.status_code == 200
     assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "database": "does not answer"})

@@ -35,7 +35,11 @@ class Installation:
             env=self._environment(),
             start_new_session=True,
         )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
         launcher = self._launcher
+        assert launcher
         eventually(lambda: self.is_ready() or launcher.poll() is not None, READY_SECONDS)
         assert self.is_ready(), self._log()
 
@@ -43,14 +47,15 @@ class Installation:
         """Ctrl-C; the exit code."""
         assert self._launcher
         self._launcher.send_signal(signal.SIGINT)
-        return self._launcher.wait(STOP_SECONDS)
+        self._launcher.communicate(timeout=STOP_SECONDS)
+        return self._launcher.returncode
 
     def kill_all(self) -> None:
         """SIGKILL for the launcher and everything that it started, all at once, as a power cut would."""
         assert self._launcher
         for process in self.processes():
             process.kill()
-        self._launcher.wait(STOP_SECONDS)
+        self._launcher.communicate(timeout=STOP_SECONDS)
 
     def is_ready(self) -> bool:
         try:

@@ -48,6 +48,6 @@ async def test_main_job_runs_on(
 
 
 def _load(dump: Path, dsn: str) -> None:
-    command = [find_program_folder() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
+    command = [str(find_program_folder() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
     with gzip.open(dump) as sql:
         subprocess.run(command, input=sql.read(), check=True, stdout=subprocess.DEVNULL)

@@ -94,12 +94,14 @@ def ill_formed(parameters: Mapping[str, Any]) -> str | None:
 
 
 def _holds_nul(value: object) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case list():
-            return any(map(_holds_nul, value))
-        case dict():
-            return any("\0" in key or _holds_nul(inner) for key, inner in value.items())
-        case _:
-            return False
+    """Looked for without recursion, because JSON may be nested more deeply than calls."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str(text) if "\0" in text:
+                return True
+            case list(items):
+                waiting += items
+            case dict(items):
+                waiting += [*items.keys(), *items.values()]
+    return False

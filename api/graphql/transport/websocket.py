@@ -8,12 +8,18 @@ from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, PingMessage, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    PingMessage,
+    SubscribeMessage,
+)
 
 from api.graphql.codes import ErrorCode
 from api.graphql.context import Caller
 from api.graphql.faults import coded
 from api.graphql.transport.body import ill_formed
+from domain.errors import Unavailable
 
 LONGEST_SEND_SECONDS = 10.0
 
@@ -41,6 +47,12 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
             await self.handle_invalid_message(problem)
         else:
             await super().handle_message(message)
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        try:
+            await super().handle_connection_init(message)
+        except Unavailable as error:
+            await self.websocket.close(1013, error.message)
 
     async def handle_ping(self, message: PingMessage) -> None:
         echoed = {"payload": message["payload"]} if "payload" in message else {}

@@ -10,7 +10,7 @@ from domain.errors import Invalid, NotFound
 from domain.pages import PageRequest
 
 NAMES, IDS = Listing("name", str), Listing("id", UUID)
-STORABLE = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)))
+STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
 @given(STORABLE)

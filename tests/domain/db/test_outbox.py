@@ -67,7 +67,7 @@ async def test_a_use_case_that_fails_stores_neither_change_nor_event(
 async def test_a_change_that_the_database_refuses_stores_no_event(
     unit_of_work: UnitsOfWork, actor: Actor, clock: HandClock, sql: asyncpg.Connection
 ) -> None:
-    await sql.execute("ALTER TABLE handled_event ADD CHECK (event_id <> 'noted')")
+    await sql.execute("ALTER TABLE handled_event ADD CONSTRAINT no_note CHECK (event_id <> 'noted')")
 
     async def refused() -> None:
         async with unit_of_work(actor) as uow:
@@ -76,6 +76,7 @@ async def test_a_change_that_the_database_refuses_stores_no_event(
 
     with pytest.raises(IntegrityError, match="check constraint"):
         await refused()
+    await sql.execute("ALTER TABLE handled_event DROP CONSTRAINT no_note")
 
     assert await stored(sql) == (0, 0)
 

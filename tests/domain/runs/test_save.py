@@ -190,7 +190,7 @@ async def test_a_failure_in_the_middle_leaves_nothing_changed(
         await domain.approvals.approve(actor, run.id)
 
     assert await everything(sql) == before
-    await sql.execute("DROP TRIGGER refuse ON violation")
+    await sql.execute("DROP FUNCTION refuse CASCADE")
     assert (await domain.approvals.approve(actor, run.id)).approval.resolved_violations == 1
 
 

@@ -1,0 +1,125 @@
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api.graphql.ids import write_id
+from domain.bootstrap import Domain
+from domain.connections.model import DataConnection
+from domain.identifiers import new_id
+from domain.identity import Actor
+from tests.api.graphql.untouched import nothing_written
+from tests.e2e.client import GraphQL
+
+pytestmark = pytest.mark.db
+
+SHOWN = "id name kind status statusMessage version service database settings { host port username secret sslMode }"
+CREATE = f"""mutation ($input: CreateDataConnectionInput!) {{ createDataConnection(input: $input) {{ __typename
+  ... on CreateDataConnectionSuccess {{ connection {{ {SHOWN} }} }}
+  ... on Error {{ code }} ... on InvalidInput {{ fields {{ path }} }} }} }}"""
+UPDATE = """mutation ($input: UpdateDataConnectionInput!) { updateDataConnection(input: $input) { __typename
+  ... on UpdateDataConnectionSuccess { connection { version status settings { host } } }
+  ... on Conflict { currentVersion } } }"""
+DELETE = """mutation ($input: DeleteDataConnectionInput!) { deleteDataConnection(input: $input) { __typename
+  ... on DeleteDataConnectionSuccess { connection { name } } } }"""
+SETTINGS = {"host": "db.test", "database": "main", "username": "reader"}
+
+
+async def test_created_connection_comes_back_with_its_defaults_and_never_with_a_secret(api: GraphQL) -> None:
+    settings = {**SETTINGS, "secret": "env:BANK", "sslMode": "VERIFY_FULL"}
+
+    created = (await api.do(CREATE, input={"name": "bank", "settings": settings}))["connection"]
+
+    assert created.pop("id")
+    assert created == {
+        "name": "bank",
+        "kind": "POSTGRESQL",
+        "status": "PENDING",
+        "statusMessage": None,
+        "version": 1,
+        "service": "bank",
+        "database": "bank.main",
+        "settings": {
+            "host": "db.test",
+            "port": 5432,
+            "username": "reader",
+            "secret": "env:BANK",
+            "sslMode": "VERIFY_FULL",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        ({"name": " bank", "settings": SETTINGS}, ("InvalidInput", "BAD_USER_INPUT", "name")),
+        ({"name": "b", "settings": {**SETTINGS, "host": " "}}, ("InvalidInput", "BAD_USER_INPUT", "settings.host")),
+        ({"name": "b", "settings": {**SETTINGS, "port": 0}}, ("InvalidInput", "BAD_USER_INPUT", "settings.port")),
+        (
+            {"name": "b", "settings": {**SETTINGS, "secret": "pw"}},
+            ("InvalidInput", "BAD_USER_INPUT", "settings.secret"),
+        ),
+        ({"name": "bank", "settings": SETTINGS}, ("Conflict", "CONFLICT", None)),
+    ],
+)
+async def test_refused_connection_names_the_field_and_nothing_is_written(
+    api: GraphQL, sql: asyncpg.Connection, bank: DataConnection, given: dict[str, Any], answer: tuple[str, str, str]
+) -> None:
+    async with nothing_written(sql):
+        refused = await api.do(CREATE, input=given)
+
+    paths = [problem["path"] for problem in refused.get("fields", [])] or [None]
+    assert (refused["__typename"], refused["code"], *paths) == answer
+
+
+async def test_change_needs_the_current_version(api: GraphQL, sql: asyncpg.Connection, bank: DataConnection) -> None:
+    change = {"connectionId": write_id("DataConnection", bank.id), "settings": {**SETTINGS, "host": "new.test"}}
+
+    changed = await api.do(UPDATE, input={**change, "expectedVersion": 1})
+    async with nothing_written(sql):
+        late = await api.do(UPDATE, input={**change, "expectedVersion": 1})
+
+    assert changed["connection"] == {"version": 2, "status": "PENDING", "settings": {"host": "new.test"}}
+    assert late == {"__typename": "Conflict", "currentVersion": 2}
+
+
+async def test_deleted_connection_is_gone(api: GraphQL, bank: DataConnection) -> None:
+    key = write_id("DataConnection", bank.id)
+
+    deleted = await api.do(DELETE, input={"connectionId": key, "expectedVersion": 1})
+
+    assert deleted["connection"] == {"name": "bank"}
+    assert (await api.ask('{ dataConnection(name: "bank") { name } }'))["dataConnection"] is None
+    assert (await api.do(DELETE, input={"connectionId": key, "expectedVersion": 1}))["__typename"] == "NotFound"
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", write_id("Asset", new_id()), write_id("DataConnection", new_id())])
+async def test_id_that_names_nothing_is_not_found(api: GraphQL, key: str) -> None:
+    refused = await api.do(DELETE, input={"connectionId": key, "expectedVersion": 1})
+
+    assert refused == {"__typename": "NotFound"}
+
+
+async def test_connections_come_in_pages_by_name(
+    api: GraphQL, domain: Domain, actor: Actor, bank: DataConnection
+) -> None:
+    query = """query ($first: Int, $after: String, $last: Int, $before: String) {
+      dataConnections(first: $first, after: $after, last: $last, before: $before) {
+        edges { node { name } cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+
+    page = (await api.ask(query, first=1))["dataConnections"]
+    following = (await api.ask(query, first=1, after=page["pageInfo"]["endCursor"]))["dataConnections"]
+    back = (await api.ask(query, last=1, before=following["pageInfo"]["startCursor"]))["dataConnections"]
+
+    assert [edge["node"]["name"] for edge in page["edges"]] == ["bank"]
+    assert page["pageInfo"]["hasNextPage"] is True
+    assert page["pageInfo"]["hasPreviousPage"] is False
+    assert [edge["node"]["name"] for edge in following["edges"]] == ["other"]
+    assert following["pageInfo"]["hasNextPage"] is False
+    assert back["edges"] == page["edges"]
+
+
+async def test_kinds_of_sources(api: GraphQL) -> None:
+    kinds = (await api.ask("{ dataConnectionKinds { kind name defaultPort } }"))["dataConnectionKinds"]
+
+    assert kinds == [{"kind": "POSTGRESQL", "name": "PostgreSQL", "defaultPort": 5432}]
