@@ -54,7 +54,7 @@ class PrefectSettings(_Section):
     port: Port = 4200
     api_url: str | None = None
     work_pool: str = "assay-local"
-    heartbeat_timeout_seconds: Annotated[float, Field(ge=10)] = 60.0
+    heartbeat_timeout_seconds: Annotated[float, Field(ge=10)] = 30.0
 
 
 class DatabaseSettings(_Section):

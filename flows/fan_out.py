@@ -16,11 +16,15 @@ from prefect.futures import PrefectConcurrentFuture, PrefectFuture
 
 from domain.errors import DomainError
 from domain.fqn import Fqn
-from flows.failures import ModelKeyRejected, RunFailure
+from flows.failures import ModelKeyRejected, RunFailure, SourceUnreachable
+from flows.retries import source_losses
 from flows.runtime import Run, patiently
 from flows.work_in_hand import RunEnding
 
 Work = Callable[[Fqn], Awaitable[None]]
+
+OF_THE_RUN = (ModelKeyRejected, SourceUnreachable)
+"""What no other item can do better: the run ends with it."""
 
 log = structlog.get_logger()
 
@@ -61,7 +65,7 @@ async def fan_out(run: Run, items: Sequence[Fqn], work: Work) -> None:
     states = await asyncio.gather(*map(_state_of, submitted))
     for state in states:
         failure = None if state.is_completed() else await state.aresult(raise_on_failure=False)
-        if isinstance(failure, ModelKeyRejected):
+        if isinstance(failure, OF_THE_RUN):
             raise failure
 
 
@@ -83,9 +87,13 @@ async def _attempt(run: Run, fqn: Fqn, work: Work) -> None:
 
 async def _recording_failure(run: Run, fqn: Fqn, work: Work) -> None:
     try:
-        await work(fqn)
+        async for attempt in source_losses():
+            with attempt:
+                await work(fqn)
     except RunFailure as failure:
         await _fail(run, fqn, failure.code, failure.message)
+        if isinstance(failure, OF_THE_RUN):
+            run.work.end()
         raise
     except DomainError as error:
         await _fail(run, fqn, type(error).__name__.upper(), error.message)

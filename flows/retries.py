@@ -1,4 +1,4 @@
-"""When a call to a model is tried again: one policy per failure, and none for what cannot get better."""
+"""When something is tried again: one policy per failure, and none for what cannot get better."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    stop_before_delay,
+)
 from tenacity.wait import wait_base, wait_exponential_jitter, wait_random
 
-from flows.failures import ModelRateLimited, ModelTimedOut
+from flows.failures import ModelRateLimited, ModelTimedOut, SourceUnreachable
 
 T = TypeVar("T")
 
@@ -48,6 +55,16 @@ def time_outs(limits: RetryLimits) -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception_type(ModelTimedOut),
         stop=stop_after_attempt(limits.time_out_tries),
+        reraise=True,
+    )
+
+
+def source_losses(longest_seconds: float = 30.0) -> AsyncRetrying:
+    """A source that was reached and then lost: a server that restarts is back within seconds."""
+    return AsyncRetrying(
+        retry=retry_if_exception_type(SourceUnreachable),
+        wait=wait_exponential_jitter(multiplier=0.5, max=5),
+        stop=stop_after_delay(longest_seconds),
         reraise=True,
     )
 

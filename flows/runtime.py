@@ -55,7 +55,7 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     """Store or read through a loss of our own database; everything that is stored may be stored twice."""
     attempts = AsyncRetrying(
         retry=retry_if_exception_type(Unavailable),
-        wait=wait_exponential_jitter(initial=0.2, max=5),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5),
         stop=stop_after_delay(PATIENCE_SECONDS),
         reraise=True,
     )

@@ -15,9 +15,9 @@ from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.states import AwaitingRetry, Crashed
 
 from api.orchestrator.launcher import prefect
+from api.orchestrator.silence import SilenceMeter
 from domain.access.model import system_actor
 from domain.bootstrap import Domain
-from domain.errors import Conflict, Unavailable
 from domain.runs.model import RunState, RunStatus, WorkflowRun
 
 RECONCILE_SECONDS = 10.0
@@ -27,6 +27,9 @@ PAGE = 100
 """Runs read from Prefect in one call."""
 WATCHED_AFTER_END = timedelta(minutes=10)
 """How long an ended run is still compared with Prefect: a retry from its UI opens it again."""
+
+BEGINNING_FACTOR = 3
+"""A run that a worker has taken has this many times the silence to begin: a busy machine starts processes slowly."""
 
 STATUS = {
     StateType.SCHEDULED: RunStatus.PENDING,
@@ -46,7 +49,8 @@ log = structlog.get_logger()
 class Watcher:
     def __init__(self, domain: Domain, heartbeat_timeout_seconds: float) -> None:
         self._domain = domain
-        self._silence = timedelta(seconds=heartbeat_timeout_seconds)
+        self._longest_silence = timedelta(seconds=heartbeat_timeout_seconds)
+        self._silence = SilenceMeter(domain.clock)
 
     async def run(self) -> None:
         """Watch for ever; Prefect being away is waited for."""
@@ -74,8 +78,9 @@ class Watcher:
             await asyncio.sleep(RECONCILE_SECONDS)
             try:
                 await self.reconcile()
-            except (Unavailable, Conflict, OSError) as error:
-                log.warning("watcher.not_reconciled", error=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next round looks again
+                self._silence.forget()
+                log.warning("watcher.not_reconciled", error=type(error).__name__)
 
     async def _copy_event(self, event: Event) -> None:
         state_type = event.resource.get("prefect.state-type")
@@ -126,14 +131,12 @@ class Watcher:
         if state is None:
             return
         await self._record(run, RunState(STATUS[state.type], state.timestamp, state.message))
-        silent_for = self._domain.clock() - max(run.heartbeat_at or state.timestamp, state.timestamp)
-        if silent_for < self._silence:
-            return
-        if state.type in {StateType.RUNNING, StateType.CANCELLING}:
+        silent_for = self._silence.silent_for(run.id, max(run.heartbeat_at or state.timestamp, state.timestamp))
+        if state.type in {StateType.RUNNING, StateType.CANCELLING} and silent_for > self._longest_silence:
             log.warning("run.silent", run=str(run.id), seconds=silent_for.total_seconds())
             message = f"The process of the run has been silent for {silent_for.total_seconds():.0f} seconds."
             await client.set_flow_run_state(flow_run.id, Crashed(message=message))
-        elif state.type is StateType.PENDING:
+        elif state.type is StateType.PENDING and silent_for > BEGINNING_FACTOR * self._longest_silence:
             log.warning("run.never_began", run=str(run.id), seconds=silent_for.total_seconds())
             message = "The worker that took the run never began it."
             await client.set_flow_run_state(flow_run.id, AwaitingRetry(message=message), force=True)

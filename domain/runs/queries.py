@@ -72,9 +72,7 @@ class RunQueries:
             statement = statement.where(col(_Run.created_at) > wanted.created_after)
         if scope is not None:
             target = func.unnest(col(_Run.targets)).column_valued("target")
-            statement = statement.where(
-                exists(select(1).select_from(target).where(in_scope(target.collate("C"), scope)))
-            )
+            statement = statement.where(exists(select(1).where(in_scope(target.collate("C"), scope))))
         async with self._database.reading() as session:
             return await read_page(
                 session, statement, request, key=col(_Run.id), read_key=UUID, to_model=to_model, descending=True

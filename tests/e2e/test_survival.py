@@ -82,11 +82,8 @@ async def test_what_was_committed_is_there_after_everything_is_killed(
     assert ended["status"] in {"CRASHED", "COMPLETED"}
     assert done <= await _done(shaken_api, run)
     if ended["status"] == "CRASHED":
-        await shaken_api.do(RETRY, input={"runId": run})
-        await _until_a_table_is_done(shaken_api, run)
-        ended = await _ended(shaken_api, run)
-    assert ended["status"] == "COMPLETED"
-    assert ended["progress"] == {"completed": ended["progress"]["total"], "failed": 0, "total": 11}
+        ended = await _retried(shaken_api, run)
+    assert ended == {"status": "COMPLETED", "progress": {"completed": 13, "failed": 0, "total": 13}}
 
 
 async def _under_way(api: GraphQL, run_type: str) -> str:
@@ -110,6 +107,16 @@ async def _ended(api: GraphQL, run: str) -> dict[str, Any]:
     await bank.follow(api, run)
     query = "query ($id: ID!) { workflowRun(id: $id) { status progress { completed failed total } } }"
     return dict((await api.ask(query, id=run))["workflowRun"])
+
+
+async def _retried(api: GraphQL, run: str) -> dict[str, Any]:
+    """How the run ends after a retry, which opens it again a moment after it was asked for."""
+    async with api.subscribed(CHANGES) as changes:
+        await api.do(RETRY, input={"runId": run})
+        async for change in changes:
+            if change["run"]["id"] == run and change["run"]["status"] not in ENDED:
+                return await _ended(api, run)
+    raise AssertionError("the subscription ended")
 
 
 async def _done(api: GraphQL, run: str) -> set[str]:

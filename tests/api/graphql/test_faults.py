@@ -1,5 +1,7 @@
 """What nobody expected leaves without its text; what can be expected leaves with its own."""
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import httpx
 import pytest
@@ -62,12 +64,19 @@ def test_only_faults_of_the_server_are_errors_of_the_log() -> None:
     ]
 
 
-@pytest.mark.db
-async def test_fault_below_a_resolver_is_masked_and_found_by_its_request_id(
-    http: httpx.AsyncClient, sql: asyncpg.Connection
-) -> None:
+@pytest.fixture
+async def broken_table(http: httpx.AsyncClient, sql: asyncpg.Connection) -> AsyncIterator[None]:
+    """A table that is not as the code knows it, once the application is at work."""
     await sql.execute("ALTER TABLE data_connection RENAME COLUMN status_message TO something_else")
+    yield
+    await sql.execute("ALTER TABLE data_connection RENAME COLUMN something_else TO status_message")
 
+
+@pytest.mark.db
+@pytest.mark.usefixtures("broken_table")
+async def test_fault_below_a_resolver_is_masked_and_found_by_its_request_id(
+    http: httpx.AsyncClient,
+) -> None:
     with capture_logs() as lines:
         query = {"query": '{ viewer { name } dataConnection(name: "bank") { name } }'}
         reply = (await http.post("/graphql", json=query, headers={"X-Request-ID": "r-42"})).json()

@@ -222,6 +222,22 @@ async def test_events_of_chosen_kinds_and_scope(api: GraphQL, domain: Domain, ac
     assert [event["scopes"] for event in seen] == [[str(CARD)]] * 2
 
 
+async def test_listed_events_of_a_scope_are_those_that_a_subscriber_to_it_is_told(
+    api: GraphQL, domain: Domain, actor: Actor
+) -> None:
+    await request_run(domain, actor, RunType.DQ_EXECUTION, CARD)
+    query = """query ($scope: Fqn, $types: [EventType!]) { events(scope: $scope, types: $types) {
+      edges { node { type scopes } } } }"""
+
+    async def listed(scope: str) -> list[list[str]]:
+        page = await api.ask(query, scope=scope, types=["RUN_REQUESTED", "CONNECTION_CHANGED"])
+        return [edge["node"]["scopes"] for edge in page["events"]["edges"]]
+
+    assert (await listed(str(CARD)))[-1] == [str(CARD)]
+    assert await listed(f"{CARD}.amount") == await listed(str(CARD))
+    assert [str(CARD)] not in await listed(str(CARD_TRANSACTION))
+
+
 async def test_another_projects_events_are_not_told(
     api: GraphQL, domain: Domain, actor: Actor, stranger: Actor
 ) -> None:
