@@ -9,8 +9,8 @@ from pathlib import Path
 import uvloop
 
 from api.graphql.schema import schema_text
-from api.logs import configure_logs
 from api.server import serve
+from domain.logs import configure_logs
 from domain.settings import SettingsError, load_settings
 
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -14,19 +15,31 @@ from flows.sources.base import Source
 async def ingest_service(run_id: UUID) -> State[None]:
     """Read schemas into the catalogue: the listed ones, or all of the connection's database when none is listed."""
     async with open_run(run_id) as run, run.source() as source:
-        schemas = await run.open_items(await _wanted(run, source))
+        listed = run.record.parameters.get("schemas") or ()
+        schemas = await run.open_items(await (_listed(run, source, listed) if listed else _all(run, source)))
         await fan_out(run, schemas, partial(_ingest, run, source))
+        if not listed:
+            await _forget_vanished(run, source)
         return await run.close({})
 
 
-async def _wanted(run: Run, source: Source) -> list[Fqn]:
-    listed = run.record.parameters.get("schemas") or ()
-    existing = await source.schemas()
-    if missing := sorted(set(listed) - set(existing)):
+async def _all(run: Run, source: Source) -> list[Fqn]:
+    return [run.connection.database.child(name) for name in await source.schemas()]
+
+
+async def _listed(run: Run, source: Source, names: Sequence[str]) -> list[Fqn]:
+    """Those that are asked for by name, which may be the engine's own."""
+    if missing := sorted(set(names).difference(await source.schemas(with_system=True))):
         raise Invalid("schemas", f"{run.connection.database} has no schema {', '.join(missing)}.")
-    return [run.connection.database.child(name) for name in listed or existing]
+    return [run.connection.database.child(name) for name in names]
 
 
 async def _ingest(run: Run, source: Source, schema: Fqn) -> None:
     found = await source.describe_schema(schema)
     await patiently(lambda: run.domain.items.finish_ingested(run.actor, run.record.id, found))
+
+
+async def _forget_vanished(run: Run, source: Source) -> None:
+    database = run.connection.database
+    present = [database.child(name) for name in await source.schemas(with_system=True)]
+    await patiently(lambda: run.domain.items.forget_schemas(run.actor, run.record.id, database, present))

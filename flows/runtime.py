@@ -23,6 +23,7 @@ from domain.connections.model import DataConnection
 from domain.errors import DomainError, NotFound, Unavailable
 from domain.fqn import Fqn
 from domain.identity import Actor
+from domain.logs import configure_logs
 from domain.runs.model import RunStatus, WorkflowRun
 from domain.settings import Settings, load_settings
 from flows.failures import RunFailure
@@ -119,6 +120,7 @@ async def _ended(words: str) -> State[None]:
 async def open_run(run_id: UUID) -> AsyncIterator[Run]:
     """Everything a flow needs, and a heartbeat while it works. Why it fails as a whole is recorded with the run."""
     settings = load_settings()
+    configure_logs(settings)
     async with open_domain(settings) as domain:
         run = await _find(domain, settings, run_id)
         beating = asyncio.create_task(_beat(run))

@@ -1,8 +1,8 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, literal
+from sqlalchemy import any_, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -20,7 +20,7 @@ from domain.assets.model import (
 from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
 from domain.db.columns import FqnList
 from domain.db.scope import in_any_scope, in_scope
-from domain.db.tenancy import owned_by, select_columns_in, select_in
+from domain.db.tenancy import owned_by, select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.errors import NotFound
 from domain.fqn import Fqn
@@ -28,6 +28,7 @@ from domain.identifiers import new_id
 from domain.identity import OrganizationId, ProjectId
 
 TABLE_LIKE = (AssetType.TABLE, AssetType.VIEW)
+VANISHED = "vanished from the source"
 
 
 def to_model(row: AssetRow) -> Asset:
@@ -197,9 +198,42 @@ class AssetRepository:
         removed = [row for text, row in known.items() if text not in present and row.deleted_at is None]
         for row in removed:
             row.deleted_at = found.observed_at
-            self.change(row, "vanished from the source", run_id=run_id)
+            self.change(row, VANISHED, run_id=run_id)
         added = len(present.keys() - known.keys())
         return IngestionCounts(added, changed, len(removed), len(present) - added - changed)
+
+    async def vanished_schemas(self, database: Fqn, present: Collection[Fqn]) -> Sequence[Fqn]:
+        """The schemas that the catalogue has of the database and the source has not, in the order of their FQNs."""
+        statement = select_columns_in(self._uow.tenant, AssetRow, col(AssetRow.fqn)).where(
+            col(AssetRow.parent_fqn) == str(database),
+            col(AssetRow.type) == AssetType.SCHEMA,
+            col(AssetRow.deleted_at).is_(None),
+        )
+        known = {Fqn.parse(text) for text in await self._uow.session.scalars(statement)}
+        return sorted(known.difference(present))
+
+    async def forget(self, scopes: Sequence[Fqn], run_id: UUID) -> int:
+        """Soft-delete all that is in scope, in one statement; how many. Versions and history stay."""
+        await self.lock_tables(scopes)
+        now, tenant = self._uow.clock(), self._uow.tenant
+        forgotten = (
+            update_in(tenant, AssetRow)
+            .where(in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.deleted_at).is_(None))
+            .values(deleted_at=now, updated_at=now, version=AssetRow.version + 1)
+            .returning(col(AssetRow.id), col(AssetRow.version), col(AssetRow.captured), col(AssetRow.fields))
+            .cte("forgotten")
+        )
+        written = {
+            "change": VANISHED,
+            "actor": self._uow.actor.name,
+            "run_id": run_id,
+            "changed_at": now,
+            **owned_by(tenant),
+        }
+        versions = select(forgotten, *(literal(value).label(name) for name, value in written.items()))
+        columns = ["asset_id", "version", "captured", "fields", *written]
+        result = await self._uow.session.execute(insert(AssetVersionRow).from_select(columns, versions))
+        return int(getattr(result, "rowcount", 0))
 
     def _refresh(self, row: AssetRow, asset: FoundAsset, run_id: UUID) -> bool:
         returned = row.deleted_at is not None

@@ -5,14 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlmodel import col
 
+from domain.assets.tables import AssetRow
 from domain.clock import Clock
 from domain.db.engine import Database
 from domain.db.keyset import read_page
 from domain.db.scope import in_scope
-from domain.db.tenancy import select_in
+from domain.db.tenancy import select_columns_in, select_in
 from domain.fqn import Fqn
 from domain.identity import Tenant
 from domain.metrics.model import (
@@ -72,8 +73,7 @@ class ScorecardQueries:
         return roll_up(scope, moment, dimensions, metrics, lines, overrides or {})
 
     async def _lines(self, tenant: Tenant, scope: Fqn, moment: datetime) -> dict[str, ScoreLine]:
-        row = MetricSnapshotRow
-        cells = newest_cells(tenant, in_scope(col(row.asset_fqn), scope), col(row.observed_at) <= moment).subquery()
+        cells = _cells(tenant, scope, moment)
         assessed = cells.c.denominator > 0
         statement = select(
             cells.c.metric,
@@ -91,9 +91,7 @@ class ScorecardQueries:
 
     async def cells(self, tenant: Tenant, scope: Fqn, as_of: datetime | None, request: PageRequest) -> Page[Snapshot]:
         """The newest snapshot of each metric and asset below the scope, by asset and metric."""
-        row = MetricSnapshotRow
-        moment = as_of or self._clock()
-        cells = newest_cells(tenant, in_scope(col(row.asset_fqn), scope), col(row.observed_at) <= moment).subquery()
+        cells = _cells(tenant, scope, as_of or self._clock())
         key = func.concat(cells.c.asset_fqn, "\x1f", cells.c.metric).collate("C")
         statement = select(cells, key.label("key"))
         if request.after is not None:
@@ -126,6 +124,20 @@ class ScorecardQueries:
         statement = select_in(tenant, row).where(col(row.run_id) == run_id, col(row.denominator) == 0)
         async with self._database.reading() as session:
             return await read_page(session, statement, request, key=col(row.id), read_key=UUID, to_model=_snapshot)
+
+
+def _cells(tenant: Tenant, scope: Fqn, moment: datetime) -> Subquery:
+    """The newest snapshots at that moment, without those of assets that had vanished from their source by then."""
+    row = MetricSnapshotRow
+    vanished = select_columns_in(tenant, AssetRow, col(AssetRow.fqn)).where(
+        in_scope(col(AssetRow.fqn), scope), col(AssetRow.deleted_at) <= moment
+    )
+    return newest_cells(
+        tenant,
+        in_scope(col(row.asset_fqn), scope),
+        col(row.observed_at) <= moment,
+        col(row.asset_fqn).not_in(vanished),
+    ).subquery()
 
 
 def _snapshot(row: MetricSnapshotRow) -> Snapshot:

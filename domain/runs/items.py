@@ -1,13 +1,18 @@
 """The items of a run: each result is stored together with the item that it finishes, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+from sqlmodel import col
 
 from domain.assets.captured import outer_levels
 from domain.assets.model import FoundSchema, IngestionCounts, Suggestion
 from domain.assets.repository import AssetRepository
+from domain.assets.tables import AssetRow
+from domain.db.scope import in_any_scope
+from domain.db.tenancy import select_columns_in, update_in
 from domain.db.uow import UnitOfWork, UnitsOfWork
-from domain.events import AssetsChanged, RunProgressed
+from domain.events import AssetsChanged, RunProgressed, ViolationsChanged
 from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.ledger.model import LlmCall
@@ -18,6 +23,8 @@ from domain.rules.model import RuleProposal, RuleState
 from domain.rules.repository import RuleRepository
 from domain.runs.model import ChangeSubject, ItemStatus, RunId
 from domain.runs.repository import ChangeRepository, ItemRepository, RunRepository
+from domain.violations.model import CURRENT, Resolution, ViolationStatus
+from domain.violations.tables import ViolationRow
 
 
 class ItemService:
@@ -66,9 +73,22 @@ class ItemService:
                         run_id=run_id,
                     )
                 )
+            await _close_violations_of_vanished(uow, [found.fqn], run_id)
             shown = {"added": counts.added, "changed": counts.changed, "removed": counts.removed}
             await move_item(uow, run_id, found.fqn, ItemStatus.COMPLETED, counts=shown)
             return counts
+
+    async def forget_schemas(self, actor: Actor, run_id: RunId, database: Fqn, present: Collection[Fqn]) -> int:
+        """Soft-delete the schemas that the database no longer has, with all below them; how many assets."""
+        async with self._unit_of_work(actor) as uow:
+            assets = AssetRepository(uow)
+            vanished = await assets.vanished_schemas(database, present)
+            if not vanished:
+                return 0
+            removed = await assets.forget(vanished, run_id)
+            uow.emit(AssetsChanged(scopes=tuple(map(str, vanished)), removed=removed, run_id=run_id))
+            await _close_violations_of_vanished(uow, vanished, run_id)
+            return removed
 
     async def finish_profiled(self, actor: Actor, run_id: RunId, profile: TableProfile) -> None:
         async with self._unit_of_work(actor) as uow:
@@ -113,6 +133,32 @@ class ItemService:
             await ChangeRepository(uow).replace(run_id, table, changes)
             await LedgerRepository(uow).add(run_id, calls)
             await move_item(uow, run_id, table, ItemStatus.COMPLETED, counts={"proposed": len(changes)})
+
+
+async def _close_violations_of_vanished(uow: UnitOfWork, scopes: Sequence[Fqn], run_id: RunId) -> None:
+    """What is gone cannot be assessed again, so no pass would ever resolve its violations; a return reopens them."""
+    vanished = select_columns_in(uow.tenant, AssetRow, col(AssetRow.fqn)).where(
+        in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.deleted_at).is_not(None)
+    )
+    statement = (
+        update_in(uow.tenant, ViolationRow)
+        .where(
+            col(ViolationRow.status).in_(CURRENT),
+            in_any_scope(col(ViolationRow.asset_fqn), scopes),
+            col(ViolationRow.asset_fqn).in_(vanished),
+        )
+        .values(
+            status=ViolationStatus.RESOLVED,
+            resolution=Resolution.FIXED_IN_DATA,
+            resolved_at=uow.clock(),
+            resolved_by=uow.actor.name,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    await uow.session.flush()  # what this transaction has soft-deleted counts, too
+    resolved = int(getattr(await uow.session.execute(statement), "rowcount", 0))
+    if resolved:
+        uow.emit(ViolationsChanged(scopes=tuple(map(str, scopes)), resolved=resolved, run_id=run_id))
 
 
 def _field_change(one: Suggestion, before: str | None, base_version: int) -> dict[str, Any]:

@@ -20,7 +20,14 @@ class WorkflowRunRow(TenantRow, table=True):
             unique=True,
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
-        Index("ix_workflow_run_flow_run", "prefect_flow_run_id", unique=True),
+        # Partial, so that it is no key that foreign keys could refer to: else setting it would wait for every row
+        # that is being added to the run.
+        Index(
+            "uq_workflow_run_flow_run",
+            "prefect_flow_run_id",
+            unique=True,
+            postgresql_where=text("prefect_flow_run_id IS NOT NULL"),
+        ),
         Index(
             "ix_workflow_run_live",
             "id",

@@ -80,8 +80,8 @@ class Source(Protocol):
     async def check(self) -> str:
         """Speak to the server once; its version in words."""
 
-    async def schemas(self) -> Sequence[str]:
-        """All schemas of the connection's database, less the engine's own."""
+    async def schemas(self, *, with_system: bool = False) -> Sequence[str]:
+        """All schemas of the connection's database; the engine's own only when asked for."""
 
     async def describe_schema(self, schema: Fqn) -> FoundSchema:
         """Tables, views, columns, keys and comments of one schema."""

@@ -47,9 +47,9 @@ class PostgresSource:
         async with self._session("The server") as connection:
             return f"PostgreSQL {await connection.fetchval('SHOW server_version')}"
 
-    async def schemas(self) -> Sequence[str]:
+    async def schemas(self, *, with_system: bool = False) -> Sequence[str]:
         async with self._session("The list of schemas") as connection:
-            return [row["name"] for row in await connection.fetch(catalogue.SCHEMAS)]
+            return [row["name"] for row in await connection.fetch(catalogue.SCHEMAS, with_system)]
 
     async def describe_schema(self, schema: Fqn) -> FoundSchema:
         async with self._session(str(schema)) as connection:

@@ -20,7 +20,7 @@ ARRAY(SELECT a.attname::text FROM unnest({keys}) WITH ORDINALITY key(number, pla
 
 SCHEMAS = """
 SELECT nspname::text AS name FROM pg_catalog.pg_namespace
-WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' ORDER BY nspname
+WHERE $1 OR (nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema') ORDER BY nspname
 """
 
 SCHEMA_ITSELF = """

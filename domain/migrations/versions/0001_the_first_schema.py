@@ -460,13 +460,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_workflow_run_flow_run", "workflow_run", ["prefect_flow_run_id"], unique=True)
     op.create_index(
         "ix_workflow_run_live",
         "workflow_run",
         ["id"],
         unique=False,
         postgresql_where=sa.text("status IN ('PENDING', 'RUNNING', 'CANCELLING')"),
+    )
+    op.create_index(
+        "uq_workflow_run_flow_run",
+        "workflow_run",
+        ["prefect_flow_run_id"],
+        unique=True,
+        postgresql_where=sa.text("prefect_flow_run_id IS NOT NULL"),
     )
     op.create_index(
         "uq_workflow_run_idempotency_key",
@@ -578,11 +584,15 @@ def downgrade() -> None:
         postgresql_where=sa.text("idempotency_key IS NOT NULL"),
     )
     op.drop_index(
+        "uq_workflow_run_flow_run",
+        table_name="workflow_run",
+        postgresql_where=sa.text("prefect_flow_run_id IS NOT NULL"),
+    )
+    op.drop_index(
         "ix_workflow_run_live",
         table_name="workflow_run",
         postgresql_where=sa.text("status IN ('PENDING', 'RUNNING', 'CANCELLING')"),
     )
-    op.drop_index("ix_workflow_run_flow_run", table_name="workflow_run")
     op.drop_table("workflow_run")
     op.drop_table("rule_version")
     op.drop_index("ix_rule_execution_run", table_name="rule_execution")

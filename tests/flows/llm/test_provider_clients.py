@@ -1,7 +1,7 @@
 """The real SDKs against a real HTTP server."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -101,17 +101,18 @@ async def test_a_bad_answer_is_one_typed_failure_that_tells_no_secret(
 @pytest.mark.parametrize(
     ("header", "least", "most"),
     [
-        ("7", 7.0, 7.0),
-        ("0.5", 0.5, 0.5),
-        ("-3", 0.0, 0.0),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=3600)), 3500.0, 3600.0),
+        (lambda: "7", 7.0, 7.0),
+        (lambda: "0.5", 0.5, 0.5),
+        (lambda: "-3", 0.0, 0.0),
+        (lambda: format_datetime(datetime.now(UTC) + timedelta(seconds=3600)), 3500.0, 3600.0),
     ],
+    ids=["whole", "fraction", "negative", "date"],
 )
 async def test_retry_after_is_read_in_both_forms(
-    client: ModelClient, provider: ModelProvider, header: str, least: float, most: float
+    client: ModelClient, provider: ModelProvider, header: Callable[[], str], least: float, most: float
 ) -> None:
     # given
-    provider.then(Status(429, {"retry-after": header}))
+    provider.then(Status(429, {"retry-after": header()}))
     # when
     with pytest.raises(ModelRateLimited) as limited:
         await client.complete(REQUEST)
