@@ -6,10 +6,8 @@ thread. So one loop, one engine and one model client serve the run, and the task
 
 import asyncio
 import concurrent.futures
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-import structlog
 from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectConcurrentFuture, PrefectFuture
@@ -19,18 +17,13 @@ from domain.fqn import Fqn
 from flows.failures import ModelKeyRejected, RunFailure, SourceUnreachable
 from flows.retries import source_losses
 from flows.runtime import Run, patiently
+from flows.unexpected import unexpected
 from flows.work_in_hand import RunEnding
 
 Work = Callable[[Fqn], Awaitable[None]]
 
 OF_THE_RUN = (ModelKeyRejected, SourceUnreachable)
 """What no other item can do better: the run ends with it."""
-
-log = structlog.get_logger()
-
-
-class ItemBroke(RunFailure):
-    code = "INTERNAL"
 
 
 class Handover:
@@ -81,12 +74,12 @@ def _bound(run: Run, fqn: Fqn, work: Work) -> Callable[[], Coroutine[None, None,
 
 async def _attempt(run: Run, fqn: Fqn, work: Work) -> None:
     with run.work.item():
-        await patiently(lambda: run.domain.items.start(run.actor, run.record.id, fqn))
         await _recording_failure(run, fqn, work)
 
 
 async def _recording_failure(run: Run, fqn: Fqn, work: Work) -> None:
     try:
+        await patiently(lambda: run.domain.items.start(run.actor, run.record.id, fqn))
         async for attempt in source_losses():
             with attempt:
                 await work(fqn)
@@ -99,14 +92,9 @@ async def _recording_failure(run: Run, fqn: Fqn, work: Work) -> None:
         await _fail(run, fqn, type(error).__name__.upper(), error.message)
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, the item has failed and the others go on
-        # Its text may quote values of the data, so only its type and place are told.
-        place = traceback.format_tb(error.__traceback__)[-3:]
-        log.error(  # noqa: TRY400 - the text of the exception stays out
-            "item.broke", run=str(run.record.id), fqn=str(fqn), error=type(error).__name__, place=place
-        )
-        unexpected = ItemBroke(f"An unexpected {type(error).__name__}; the log of the flow run says where.")
-        await _fail(run, fqn, unexpected.code, unexpected.message)
-        raise unexpected from None
+        told = unexpected(error, run.record.id, fqn)
+        await _fail(run, fqn, told.code, told.message)
+        raise told from None
 
 
 async def _fail(run: Run, fqn: Fqn, code: str, message: str) -> None:

@@ -29,6 +29,7 @@ from domain.settings import Settings, load_settings
 from flows.failures import RunFailure
 from flows.sources.base import Source
 from flows.sources.registry import open_source
+from flows.unexpected import unexpected
 from flows.work_in_hand import WorkInHand
 
 T = TypeVar("T")
@@ -133,6 +134,10 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
         except DomainError as error:
             await _record_failure(run, type(error).__name__.upper(), error.message)
             raise
+        except Exception as error:  # noqa: BLE001 - Prefect would show the text of whatever it was
+            told = unexpected(error, run.record.id)
+            await _record_failure(run, told.code, told.message)
+            raise told from None
         finally:
             beating.cancel()
             with suppress(asyncio.CancelledError):

@@ -105,7 +105,7 @@ class Relay:
             case StartRun(run_id):
                 await self._start(actor, RunId(run_id))
             case CancelRun(run_id):
-                await self._orchestrator.cancel(await self._flow_run(RunId(run_id)))
+                await self._cancel(actor, RunId(run_id))
             case RetryRun(run_id):
                 await self._retry(actor, RunId(run_id))
             case SaveRun(run_id):
@@ -132,11 +132,12 @@ class Relay:
         else:
             await self._orchestrator.retry(run.prefect_flow_run_id)
 
-    async def _flow_run(self, run_id: RunId) -> UUID:
-        run = await self._domain.oversight.find(run_id)
-        if run is None or run.prefect_flow_run_id is None:
+    async def _cancel(self, actor: Actor, run_id: RunId) -> None:
+        run = await self._domain.read.runs.get(actor.tenant, run_id)
+        if run.prefect_flow_run_id is not None:
+            await self._orchestrator.cancel(run.prefect_flow_run_id)
+        elif not run.status.is_terminal:  # Prefect may have refused it for good before the wish to cancel was heard
             raise Unavailable(f"Run {run_id} has not been handed to Prefect yet.")
-        return run.prefect_flow_run_id
 
     async def _save(self, actor: Actor, run_id: RunId) -> None:
         try:

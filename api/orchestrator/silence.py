@@ -1,5 +1,6 @@
 """How long a run has given no sign of life, as far as the one who watches could have seen one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,10 @@ class SilenceMeter:
         if known is None or known.at != sign_at:
             known = self._signs[run_id] = _Sign(sign_at, self._clock())
         return self._clock() - known.first_seen
+
+    def keep_only(self, run_ids: Collection[RunId]) -> None:
+        """Runs that are no longer watched take no room."""
+        self._signs = {run_id: sign for run_id, sign in self._signs.items() if run_id in run_ids}
 
     def forget(self) -> None:
         """After an outage all begin anew."""

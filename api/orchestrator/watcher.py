@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.events import Event
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.exceptions import ObjectNotFound
 from prefect.states import AwaitingRetry, Crashed
 
 from api.orchestrator.launcher import prefect
@@ -99,7 +100,10 @@ class Watcher:
         if known is not None:
             return known
         async with prefect() as client:
-            flow_run = await client.read_flow_run(flow_run_id)
+            try:
+                flow_run = await client.read_flow_run(flow_run_id)
+            except ObjectNotFound:
+                return None  # deleted since: an event about it must not end the stream
         return await self._domain.oversight.find_text(flow_run.parameters.get("run_id"))
 
     async def _record(self, run: WorkflowRun, state: RunState) -> None:
@@ -110,6 +114,7 @@ class Watcher:
     async def reconcile(self) -> None:
         """Read the states of all runs that have not ended, and end those whose process has fallen silent."""
         runs = await self._domain.oversight.live(ended_after=self._domain.clock() - WATCHED_AFTER_END)
+        self._silence.keep_only({run.id for run in runs})
         for start in range(0, len(runs), PAGE):
             await self._reconcile_page(runs[start : start + PAGE])
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 
-POLITE = (signal.SIGTERM, signal.SIGHUP)
+POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""SIGINT, too: what a script starts in the background inherits a SIGINT that is ignored."""
 
 
 @contextmanager

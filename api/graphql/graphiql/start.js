@@ -3,11 +3,19 @@ const socket = new URL(endpoint);
 socket.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
 
 const fetcher = GraphiQL.createFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
-const example = `# The catalogue, from the top. The book on the left explains every field.
-query {
+const example = `# The book on the left explains every field.
+query Catalogue {
   assets(first: 10, filter: { types: [TABLE] }) {
     totalCount
-    edges { node { fqn description profile { ... on TableProfile { rowCount { value method } } } } }
+    edges {
+      node {
+        fqn
+        description
+        profile {
+          ... on TableProfile { rowCount { value method } }
+        }
+      }
+    }
   }
 }
 `;

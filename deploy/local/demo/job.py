@@ -46,7 +46,7 @@ UPDATE = """mutation ($input: UpdateDataConnectionInput!) { updateDataConnection
 TEST = """mutation ($input: TestDataConnectionInput!) { testDataConnection(input: $input) {
   ... on TestDataConnectionSuccess { run { id } } ... on Error { message } } }"""
 CREATED = """mutation ($input: RecordAssetCreatedInput!) { recordAssetCreated(input: $input) {
-  ... on RecordAssetCreatedSuccess { asset { fqn } } ... on Error { message } } }"""
+  ... on RecordAssetCreatedSuccess { isNew } ... on Error { message } } }"""
 INGESTION = (
     """query ($filter: WorkflowRunFilter!) { workflowRuns(filter: $filter, first: 1) { edges { node { id } } } }"""
 )
@@ -115,17 +115,22 @@ class MainJob:
 
     async def _ingest(self) -> None:
         name, key = self.source.name, self._key("created")
-        await self.api.do(CREATED, input={"connection": name, "eventId": key})
-        await self._follow("Ingest", await self._ingestion_run())
+        earlier = await self._newest_ingestion()
+        created = await self.api.do(CREATED, input={"connection": name, "eventId": key})
+        await self._follow("Ingest", await self._ingestion_run(earlier if created["isNew"] else None))
 
-    async def _ingestion_run(self) -> str:
-        """The run that the event starts appears a moment later."""
+    async def _newest_ingestion(self) -> str | None:
         wanted = {"types": ["SERVICE_INGESTION"], "connection": self.source.name}
+        edges = (await self.api.ask(INGESTION, filter=wanted))["workflowRuns"]["edges"]
+        return str(edges[0]["node"]["id"]) if edges else None
+
+    async def _ingestion_run(self, earlier: str | None) -> str:
+        """The run that the event starts appears a moment later; an earlier event's run is not waited for again."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            edges = (await self.api.ask(INGESTION, filter=wanted))["workflowRuns"]["edges"]
-            if edges:
-                return str(edges[0]["node"]["id"])
+            newest = await self._newest_ingestion()
+            if newest is not None and newest != earlier:
+                return newest
             await asyncio.sleep(LOOK_SECONDS)
         raise LauncherError("The asset.created event has not started an ingestion run; the API's log says why.")
 

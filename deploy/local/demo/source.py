@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import asyncpg
 
@@ -16,6 +17,7 @@ from deploy.local.server_address import with_database
 from domain.settings import Settings
 
 POSTGRESQL_PORT = 5432
+DSN_FORM = "--dsn has to look like postgresql://user:password@host:5432/database."
 SAMPLE_NAME = "bank"
 SAMPLE_DATABASE = "sample_bank"
 SAMPLE_READER = "assay_sample_reader"
@@ -51,12 +53,20 @@ def source_of_dsn(settings: Settings, dsn: str, name: str | None, schemas: tuple
     parts = urlsplit(dsn)
     database = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgresql", "postgres"} or not (parts.hostname and parts.username and database):
-        raise LauncherError("--dsn has to look like postgresql://user:password@host:5432/database.")
+        raise LauncherError(DSN_FORM)
     name = name or database
-    secret = keep_secret(settings, name, unquote(parts.password)) if parts.password else None
-    return DemoSource(
-        name, parts.hostname, parts.port or POSTGRESQL_PORT, database, unquote(parts.username), secret, schemas
-    )
+    if name == SAMPLE_NAME:
+        raise LauncherError(f"The sample bank is called {SAMPLE_NAME!r}; choose another name with --name.")
+    port = _port_of(parts)
+    secret = keep_secret(settings, _file_name(name), unquote(parts.password)) if parts.password else None
+    return DemoSource(name, parts.hostname, port, database, unquote(parts.username), secret, schemas)
+
+
+def _port_of(parts: SplitResult) -> int:
+    try:
+        return parts.port or POSTGRESQL_PORT
+    except ValueError:  # its text quotes what stands there: a piece of a password that holds a slash or an at sign
+        raise LauncherError(f"{DSN_FORM} Special characters of a password are written as %2F, %40, …") from None
 
 
 def sample_source(settings: Settings, server: str, progress: Progress) -> DemoSource:
@@ -107,11 +117,15 @@ async def _ensure_reader(dsn: str, password: str) -> None:
         await connection.close()
 
 
-def keep_secret(settings: Settings, name: str, password: str) -> str:
+def _file_name(name: str) -> str:
+    """Made of what a secret reference may hold; no two names share a file."""
+    return f"dsn-{sha256(name.encode()).hexdigest()[:16]}"
+
+
+def keep_secret(settings: Settings, file_name: str, password: str) -> str:
     """Write the password where only we can read it; the reference to it."""
     folder: Path = settings.secrets_folder
     folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-    file_name = "".join(character if character.isalnum() else "_" for character in name)
     file = folder / file_name
     file.touch(mode=OWNER_ONLY, exist_ok=True)
     file.write_text(password)
