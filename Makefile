@@ -22,8 +22,9 @@ setup: $(INSTALLED)  ## make the virtual environment and install what is locked
 run: setup  ## start everything and show the main job on a sample (ARGS=--exit ends after it)
 	@$(BIN)/assay demo $(ARGS)
 
+# Two at a time: while one waits for processes that it started, the other computes.
 test: setup  ## run the tests (ARGS=tests/domain for some of them)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: setup  ## what CI asks of every change, without the tests
 	$(BIN)/ruff format --check .

@@ -81,6 +81,7 @@ class ItemService:
     async def forget_schemas(self, actor: Actor, run_id: RunId, database: Fqn, present: Collection[Fqn]) -> int:
         """Soft-delete the schemas that the database no longer has, with all below them; how many assets."""
         async with self._unit_of_work(actor) as uow:
+            await RunRepository(uow).lock(run_id)  # refuses others' runs
             assets = AssetRepository(uow)
             vanished = await assets.vanished_schemas(database, present)
             if not vanished:

@@ -8,7 +8,7 @@ from tests.e2e.client import GraphQL
 from tests.e2e.installation import Installation
 from tests.fixtures.postgres import PostgresServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("demo_output")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("demo_output")]
 
 CONNECT = """mutation ($input: CreateDataConnectionInput!) { createDataConnection(input: $input) {
   __typename ... on Error { message } } }"""

@@ -6,7 +6,7 @@ from tests.e2e import bank
 from tests.e2e.client import GraphQL
 from tests.e2e.installation import Installation
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("demo_output")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("demo_output")]
 
 INGESTIONS = """query { workflowRuns(filter: {types: [SERVICE_INGESTION], connection: "bank"}, first: 100) {
   edges { node { id status prefectFlowRunId prefectUrl } } } }"""

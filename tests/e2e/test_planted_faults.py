@@ -8,7 +8,7 @@ from deploy.local.bank.personal_data import PLANTED_PII, PlantedPii
 from tests.e2e import bank
 from tests.e2e.client import GraphQL
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("demo_output")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("demo_output")]
 
 MISSED = frozenset(
     {

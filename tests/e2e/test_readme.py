@@ -13,7 +13,7 @@ from tests.e2e.client import GraphQL
 from tests.e2e.installation import Installation
 from tests.fixtures.postgres import PostgresServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("demo_output")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("demo_output")]
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 

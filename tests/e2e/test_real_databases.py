@@ -17,6 +17,7 @@ OVERVIEW = """query ($scope: Fqn!) {
   assets(scope: $scope, filter: {types: [TABLE]}, first: 100) { edges { node { fqn description } } } }"""
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.xdist_group("e2e"),
     pytest.mark.skipif(not DATABASES.is_dir(), reason=f"NOT RUN: {DATABASES} is not beside the project"),
 ]
 

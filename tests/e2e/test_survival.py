@@ -13,7 +13,7 @@ from tests.e2e.client import GraphQL
 from tests.e2e.conftest import make_installation
 from tests.e2e.installation import Installation
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-shaken")]
 
 CHANGES = """subscription { workflowRunsChanged(scope: "bank") { run { id type status progress { completed } } } }"""
 RUNS = """query { workflowRuns(first: 100) { edges { node { id type status failedItemCount

@@ -35,3 +35,16 @@ def test_silence_begins_anew_after_an_outage() -> None:
     meter.forget()
 
     assert meter.silent_for(RUN, NOON) == timedelta(0)
+
+
+def test_runs_that_are_no_longer_watched_are_forgotten() -> None:
+    clock = HandClock()
+    meter = SilenceMeter(clock)
+    meter.silent_for(RUN, NOON)
+    clock.advance(minutes=5)
+
+    meter.keep_only({RUN})
+    kept = meter.silent_for(RUN, NOON)
+    meter.keep_only(set())
+
+    assert (kept, meter.silent_for(RUN, NOON)) == (timedelta(minutes=5), timedelta(0))

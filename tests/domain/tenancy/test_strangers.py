@@ -109,6 +109,7 @@ WRITES: Mapping[str, Call] = {
     ),
     "items.finish_ingested": lambda h, a: h.domain.items.finish_ingested(a, h.waiting, found_schema(PUBLIC)),
     "items.finish_profiled": lambda h, a: h.domain.items.finish_profiled(a, h.waiting, PROFILE),
+    "items.forget_schemas": lambda h, a: h.domain.items.forget_schemas(a, h.waiting, PUBLIC.parent or PUBLIC, ()),
     "items.open_items": lambda h, a: h.domain.items.open_items(a, h.waiting),
     "items.start": lambda h, a: h.domain.items.start(a, h.waiting, CARD),
     "ledger.keep": lambda h, a: h.domain.ledger.keep(a, KeptAnswer(HASH, "other", 1, 1)),

@@ -11,6 +11,8 @@ from flows.failures import SourceUnreachable
 from flows.sources.registry import open_source
 from tests.flows.sources.source_database import SourceDatabase
 
+OPEN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'assay' AND datname = current_database()"
+
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,7 +44,7 @@ async def test_source_opens_with_the_secret_of_its_reference_and_closes(
 
     assert version.startswith("PostgreSQL ")
     assert source.address == database.settings().address
-    assert await database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'assay'") == [(0,)]
+    assert await database.ask(OPEN) == [(0,)]
 
 
 async def test_missing_secret_is_named_before_anything_is_opened(database: SourceDatabase, tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""What the server sends when it starts a run is what the flow of that run takes."""
+
+import pytest
+from prefect.client.orchestration import get_client
+
+from api.orchestrator.launcher import Launcher
+from api.orchestrator.names import deployment_of
+from domain.bootstrap import Domain
+from domain.identity import Actor
+from domain.runs.model import RunType
+from domain.workflows.model import DEFINITIONS
+from flows.deploy import FLOWS, deploy
+from tests.factories.assets import PUBLIC, add_tables
+from tests.factories.connections import add_connection
+from tests.factories.runs import request_run
+from tests.fixtures.prefect import PrefectServer
+
+WITHOUT_TARGETS = {RunType.SERVICE_INGESTION, RunType.CONNECTION_CHECK}
+
+
+def test_every_type_of_run_has_a_flow_and_every_flow_a_type() -> None:
+    assert {definition.flow for definition in DEFINITIONS.values()} == set(FLOWS)
+
+
+@pytest.mark.parametrize("name", sorted(FLOWS))
+def test_a_flow_takes_the_id_of_its_run_and_nothing_else(name: str) -> None:
+    parameters = FLOWS[name].parameters
+
+    assert (list(parameters.properties), parameters.required) == (["run_id"], ["run_id"])
+
+
+@pytest.fixture
+async def deployed(prefect_server: PrefectServer) -> PrefectServer:
+    with prefect_server.used():
+        await deploy("contract")
+    return prefect_server
+
+
+@pytest.mark.db
+@pytest.mark.prefect
+async def test_the_launcher_sends_what_the_flow_takes_and_starts_nothing_twice(
+    deployed: PrefectServer, domain: Domain, actor: Actor
+) -> None:
+    await add_connection(domain, actor)
+    await add_tables(domain, actor, "card")
+    for run_type in RunType:
+        run = await request_run(domain, actor, run_type, *(() if run_type in WITHOUT_TARGETS else (PUBLIC,)))
+
+        with deployed.used():
+            first, second = await Launcher().start(run), await Launcher().start(run)
+            async with get_client() as client:
+                flow_run = await client.read_flow_run(first)
+                deployment = await client.read_deployment_by_name(deployment_of(run_type))
+
+        assert (first, flow_run.deployment_id) == (second, deployment.id)
+        assert flow_run.parameters == {"run_id": str(run.id)}
+        assert FLOWS[DEFINITIONS[run_type].flow].validate_parameters(flow_run.parameters) == {"run_id": run.id}

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from domain.bootstrap import Domain
+from domain.identity import Actor
+from domain.settings import Settings
+from tests.fixtures.postgres import PostgresServer
+from tests.fixtures.prefect import PrefectServer
+from tests.flows.sources.source_database import SourceDatabase, fresh_source_database
+from tests.flows.worker import PASSWORD_VARIABLE, Worker
+
+
+@pytest.fixture
+def worker(
+    prefect_server: PrefectServer,
+    domain: Domain,
+    actor: Actor,
+    database_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Worker:
+    """Runs flows in this process, with the settings that a flow run finds in its environment."""
+    monkeypatch.setenv("ASSAY_DATABASE_URL", database_settings.database_url())
+    monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
+    return Worker(prefect_server, domain, actor)
+
+
+@pytest.fixture
+async def shop(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> SourceDatabase:
+    """An empty source, whose password a flow run finds in its environment."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, postgres.address.password or "")
+    return await fresh_source_database(postgres)
