@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -6,10 +7,13 @@ import pytest
 from api.graphql.ids import write_id
 from domain.bootstrap import Domain
 from domain.connections.model import DataConnection
-from domain.identifiers import new_id
 from domain.identity import Actor
 from tests.api.graphql.untouched import nothing_written
 from tests.e2e.client import GraphQL
+
+NOBODY = UUID(int=1)
+"""No row has this id."""
+
 
 pytestmark = pytest.mark.db
 
@@ -93,7 +97,7 @@ async def test_deleted_connection_is_gone(api: GraphQL, bank: DataConnection) ->
     assert (await api.do(DELETE, input={"connectionId": key, "expectedVersion": 1}))["__typename"] == "NotFound"
 
 
-@pytest.mark.parametrize("key", ["", "nonsense", write_id("Asset", new_id()), write_id("DataConnection", new_id())])
+@pytest.mark.parametrize("key", ["", "nonsense", write_id("Asset", NOBODY), write_id("DataConnection", NOBODY)])
 async def test_id_that_names_nothing_is_not_found(api: GraphQL, key: str) -> None:
     refused = await api.do(DELETE, input={"connectionId": key, "expectedVersion": 1})
 
