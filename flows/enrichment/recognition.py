@@ -34,6 +34,8 @@ _STRONG = frozenset(
     | {Type.URL, Type.UUID, Type.PASSWORD}
 )
 """Forms that other content does not take by chance: they overrule a name."""
+_BY_TYPE = {"inet": Type.IP_ADDRESS, "macaddr": Type.MAC_ADDRESS, "macaddr8": Type.MAC_ADDRESS}
+"""Declared types that say by themselves what the values are."""
 _OPEN_NAMES = frozenset({Type.NAME, Type.TITLE, Type.BANK_ACCOUNT})
 _NUMBERING = word_set("id code number key reference sku version date time timestamp type category")
 _TELLING = VOCABULARY - PERSON_WORDS - word_set("name value text field column key item detail part entry")
@@ -54,6 +56,8 @@ class Recognition:
 def recognise(column: ColumnFacts, holder: Holder) -> Recognition:
     if column.reference and actual_kind(column).is_number:
         return _declared(Type.REFERENCE, f"It is declared to refer to {column.reference.referenced_table.name}.")
+    if declared := _BY_TYPE.get(str(column.asset.captured.get("data_type"))):
+        return _declared(declared, f"It is declared as {_label(declared)}.")
     named = read_name(column.words, holder)
     signals = read_values(column.profile) if column.profile else ()
     if named and (agreeing := next((found for found in signals if _agree(named.type, found.type)), None)):
