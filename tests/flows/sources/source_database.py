@@ -90,6 +90,7 @@ async def fresh_source_database(server: PostgresServer) -> SourceDatabase:
     maintenance = SourceDatabase(server, MAINTENANCE_DATABASE)
     if not await maintenance.ask(f"SELECT FROM pg_database WHERE datname = '{DATABASE}'"):
         await server.create_database(DATABASE)
+    if not await maintenance.ask(f"SELECT FROM pg_roles WHERE rolname = '{READER}'"):
         quoted = READER_PASSWORD.replace("'", "''")
         await maintenance.run(f"CREATE ROLE {READER} LOGIN PASSWORD '{quoted}'")
     fresh = SourceDatabase(server, DATABASE)
