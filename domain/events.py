@@ -101,6 +101,25 @@ class RunRejected(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalReset(DomainEvent):
+    """A rejection was taken back: the run waits for a decision again."""
+
+    name: ClassVar[str] = "run.approval_reset"
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalUndone(DomainEvent):
+    """A Save was taken back, with all that it did; the run waits for a decision again."""
+
+    name: ClassVar[str] = "run.approval_undone"
+    run_id: UUID
+    restored_assets: int
+    restored_cells: int
+    reopened_violations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScorecardChanged(DomainEvent):
     """New snapshots or tombstones; `metrics` names what they measure."""
 
@@ -108,6 +127,16 @@ class ScorecardChanged(DomainEvent):
     metrics: tuple[str, ...]
     cells: int
     run_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoringChanged(DomainEvent):
+    """A dimension, a metric or what a Save makes stale has a new version: every scorecard may read differently."""
+
+    name: ClassVar[str] = "scoring.changed"
+    kind: str
+    key: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

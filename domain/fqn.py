@@ -10,6 +10,8 @@ from domain.errors import Invalid
 
 MAX_TEXT_LENGTH = 1024
 """Longest text that is read as an Fqn, in bytes of UTF-8: it has to fit into one index entry, beside its parent's."""
+SERVICE_DEPTH, DATABASE_DEPTH, SCHEMA_DEPTH, TABLE_DEPTH, COLUMN_DEPTH = range(1, 6)
+"""How many parts an asset's FQN has."""
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -61,6 +63,10 @@ class Fqn:
         """The Fqn itself, then each parent up to the service."""
         for length in range(len(self.parts), 0, -1):
             yield Fqn(self.parts[:length])
+
+    def up_to(self, depth: int) -> Fqn:
+        """Its first parts, so many; itself when it has no more."""
+        return Fqn(self.parts[:depth])
 
     def __str__(self) -> str:
         return ".".join(_format_part(part) for part in self.parts)

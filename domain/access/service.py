@@ -1,4 +1,5 @@
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,7 @@ from domain.errors import NotFound
 from domain.identifiers import new_id
 from domain.identity import OrganizationId, ProjectId, Tenant
 
-Seeder = Callable[[AsyncSession, Tenant], Awaitable[None]]
+Seeder = Callable[[AsyncSession, Tenant, datetime], Awaitable[None]]
 """Gives a project the rows that it begins with; adds what is missing and changes nothing."""
 
 
@@ -51,7 +52,7 @@ class AccessService:
             assert project_id
             tenant = Tenant(OrganizationId(organization_id), ProjectId(project_id))
             for seed in self._seeders:
-                await seed(session, tenant)
+                await seed(session, tenant, now)
             return tenant
 
     async def tenant_of(self, project: str) -> Tenant:

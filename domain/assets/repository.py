@@ -29,6 +29,8 @@ from domain.identity import OrganizationId, ProjectId
 
 TABLE_LIKE = (AssetType.TABLE, AssetType.VIEW)
 VANISHED = "vanished from the source"
+KEPT = ("version", "content_version", "captured", "fields")
+"""What a version remembers of its asset."""
 
 
 def to_model(row: AssetRow) -> Asset:
@@ -133,6 +135,7 @@ class AssetRepository:
     ) -> None:
         """Make the next version of an asset and keep what it was made of."""
         row.version += 1
+        row.content_version = row.version
         row.updated_at = self._uow.clock()
         if fields is not None:
             row.fields = dict(fields)
@@ -145,6 +148,7 @@ class AssetRepository:
             AssetVersionRow(
                 asset_id=row.id,
                 version=row.version,
+                content_version=row.content_version,
                 captured=row.captured,
                 fields=row.fields,
                 change=change,
@@ -177,6 +181,7 @@ class AssetRepository:
             "type": found.type,
             "position": found.position,
             "version": 1,
+            "content_version": 1,
             "captured": found.captured,
             "fields": {},
             "created_at": now,
@@ -219,8 +224,8 @@ class AssetRepository:
         forgotten = (
             update_in(tenant, AssetRow)
             .where(in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.deleted_at).is_(None))
-            .values(deleted_at=now, updated_at=now, version=AssetRow.version + 1)
-            .returning(col(AssetRow.id), col(AssetRow.version), col(AssetRow.captured), col(AssetRow.fields))
+            .values(deleted_at=now, updated_at=now, version=AssetRow.version + 1, content_version=AssetRow.version + 1)
+            .returning(*(getattr(AssetRow, name) for name in ("id", *KEPT)))
             .cte("forgotten")
         )
         written = {
@@ -231,7 +236,7 @@ class AssetRepository:
             **owned_by(tenant),
         }
         versions = select(forgotten, *(literal(value).label(name) for name, value in written.items()))
-        columns = ["asset_id", "version", "captured", "fields", *written]
+        columns = ["asset_id", *KEPT, *written]
         result = await self._uow.session.execute(insert(AssetVersionRow).from_select(columns, versions))
         return int(getattr(result, "rowcount", 0))
 

@@ -23,6 +23,8 @@ class AssetRow(TenantRow, table=True):
     position: int = 0
     """Place among the columns of a table; 0 for everything else."""
     version: int = 1
+    content_version: int = 1
+    """The version that first had this content: an undone Save gives an old content a new version."""
     captured: dict[str, Any] = Field(sa_type=Json)
     fields: dict[str, Any] = Field(sa_type=Json)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -37,6 +39,7 @@ class AssetVersionRow(TenantRow, table=True):
 
     asset_id: UUID = Field(primary_key=True, foreign_key="asset.id")
     version: int = Field(primary_key=True)
+    content_version: int
     captured: dict[str, Any] = Field(sa_type=Json)
     fields: dict[str, Any] = Field(sa_type=Json)
     change: str = Field(sa_type=Text)

@@ -42,6 +42,11 @@ class Score:
         """None means N/A: a tombstone, or nothing to measure. Never zero."""
         return Decimal(self.numerator) / Decimal(self.denominator) if self.denominator else None
 
+    @property
+    def missing(self) -> int:
+        """How many were not good."""
+        return self.denominator - self.numerator
+
     def __add__(self, other: Score) -> Score:
         return Score(self.numerator + other.numerator, self.denominator + other.denominator)
 
@@ -71,9 +76,28 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
+class Invalidation:
+    """What saving a run of this type makes stale."""
+
+    run_type: str
+    assessment_types: tuple[AssessmentType, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What a scorecard is made by."""
+
+    dimensions: Sequence[Dimension]
+    metrics: Sequence[Metric]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One measurement of one metric on one asset. Numerator and denominator 0 make it a tombstone."""
 
+    id: int | None
+    """Its place in the log; None while it is not stored."""
     metric: str
     asset: Fqn
     score: Score
@@ -147,6 +171,35 @@ class Scorecard:
                 return state
         return ScoreState.NOT_ASSESSED
 
+    def lost_to(self, part: Scorecard) -> Decimal:
+        """How much of the score a part of the scope takes away: what all parts take adds up to 1 - score."""
+        weights = sum((line.weight for line in self.dimensions if line.line.score.denominator), Decimal(0))
+        lost = Decimal(0)
+        for own, other in zip(self.dimensions, part.dimensions, strict=True):
+            if own.line.score.denominator:
+                lost += own.weight * other.line.score.missing / own.line.score.denominator
+        return lost / weights if weights else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A part of a scope, with what it takes away from the scope's score (0 to 1)."""
+
+    card: Scorecard
+    lost: Decimal
+
+
+MAX_BUCKETS = 200
+
+
+def ticks(begin: datetime, end: datetime, buckets: int) -> Sequence[datetime]:
+    """The ends of so many equal parts of a period."""
+    if begin >= end:
+        raise Invalid("from", f"The period ends at {end.isoformat()}, which is not after its begin.")
+    if not 1 <= buckets <= MAX_BUCKETS:
+        raise Invalid("buckets", f"buckets lies between 1 and {MAX_BUCKETS}, not {buckets}.")
+    return [begin + (end - begin) * place / buckets for place in range(1, buckets)] + [end]
+
 
 def weighted_mean(weighted: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal | None:
     """Leaves out what has no value; None when no weight is left."""
@@ -161,18 +214,17 @@ def weighted_mean(weighted: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal
 def roll_up(
     scope: Fqn,
     as_of: datetime,
-    dimensions: Sequence[Dimension],
-    metrics: Sequence[Metric],
+    definitions: Definitions,
     lines: Mapping[str, ScoreLine],
     overrides: Mapping[str, Decimal],
 ) -> Scorecard:
     """The scorecard from one line a metric: numerators and denominators are added, percentages never averaged."""
-    check_overrides(overrides, dimensions)
+    check_overrides(overrides, definitions.dimensions)
     scored = []
-    for dimension in dimensions:
+    for dimension in definitions.dimensions:
         own = tuple(
             MetricScore(metric, lines.get(metric.name, EMPTY_LINE))
-            for metric in metrics
+            for metric in definitions.metrics
             if metric.dimension == dimension.name and metric.assessment_type is dimension.assessment_type
         )
         weight = overrides.get(dimension.name, dimension.weight)
@@ -181,15 +233,35 @@ def roll_up(
 
 
 def check_overrides(overrides: Mapping[str, Decimal], dimensions: Sequence[Dimension]) -> None:
-    known = {dimension.name for dimension in dimensions}
-    for name, weight in overrides.items():
+    known = {dimension.name: dimension.weight for dimension in dimensions}
+    for name in overrides:
         if name not in known:
             raise Invalid("weightOverrides", f"There is no dimension {name!r}; known are {', '.join(sorted(known))}.")
+    check_weights("weightOverrides", {**known, **overrides})
+
+
+def check_weights(field: str, weights: Mapping[str, Decimal]) -> None:
+    """Refuse weights that no mean can be made with."""
+    for name, weight in weights.items():
         if not weight.is_finite() or weight < 0:
-            raise Invalid("weightOverrides", f"The weight of {name} is negative or not finite; weights are 0 or more.")
-    weights = [overrides.get(dimension.name, dimension.weight) for dimension in dimensions]
-    if weights and not any(weights):
-        raise Invalid("weightOverrides", "All weights are zero; at least one dimension has to count.")
+            raise Invalid(field, f"The weight of {name} is negative or not finite; weights are 0 or more.")
+    if weights and not any(weights.values()):
+        raise Invalid(field, "All weights are zero; at least one dimension has to count.")
+
+
+def check_target(target: Decimal | None) -> Decimal | None:
+    if target is not None and not (target.is_finite() and 0 <= target <= 1):
+        raise Invalid("target", f"A target is a share from 0 to 1, not {target}.")
+    return target
+
+
+MAX_DESCRIPTION = 1000
+
+
+def check_description(description: str) -> str:
+    if not 1 <= len(description.strip()) <= MAX_DESCRIPTION:
+        raise Invalid("description", f"A description has 1 to {MAX_DESCRIPTION:,} characters.")
+    return description
 
 
 EMPTY_LINE = ScoreLine(NOTHING, 0, 0, None)

@@ -3,32 +3,28 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Row, select, tuple_
 from sqlmodel import col
 
-from domain.assets.tables import AssetRow
 from domain.clock import Clock
 from domain.db.engine import Database
 from domain.db.keyset import read_page
-from domain.db.scope import in_scope
-from domain.db.tenancy import select_columns_in, select_in
+from domain.db.tenancy import select_in
+from domain.errors import Invalid
 from domain.fqn import Fqn
 from domain.identity import Tenant
-from domain.metrics.model import (
-    AssessmentType,
-    Dimension,
-    Metric,
-    Score,
-    Scorecard,
-    ScoreLine,
-    Snapshot,
-    roll_up,
-)
-from domain.metrics.repository import newest_cells
-from domain.metrics.tables import DimensionRow, MetricRow, MetricSnapshotRow
+from domain.metrics.cells import cells
+from domain.metrics.model import Definitions, Dimension, Invalidation, Metric, Score, Scorecard, Snapshot, roll_up
+from domain.metrics.repository import in_force, to_dimension, to_invalidation, to_metric
+from domain.metrics.sums import added_up, by_metric, parts
+from domain.metrics.tables import DimensionRow, InvalidationRow, MetricRow, MetricSnapshotRow
 from domain.pages import Page, PageRequest, cut
+
+_CURSOR = "\x1f"
+"""Between the FQN and the metric in the key of a cell: no metric's name holds it."""
 
 
 class ScorecardQueries:
@@ -36,28 +32,25 @@ class ScorecardQueries:
         self._database = database
         self._clock = clock
 
-    async def dimensions(self, tenant: Tenant) -> Sequence[Dimension]:
-        statement = select_in(tenant, DimensionRow).order_by(col(DimensionRow.position))
+    async def dimensions(self, tenant: Tenant, moment: datetime | None = None) -> Sequence[Dimension]:
+        """The dimensions as they are now, or were at a moment."""
         async with self._database.reading() as session:
-            return [
-                Dimension(row.name, AssessmentType(row.assessment_type), row.weight, row.description, row.version)
-                for row in await session.scalars(statement)
-            ]
+            rows = await session.scalars(in_force(tenant, DimensionRow, moment))
+            return [to_dimension(row) for row in sorted(rows, key=lambda row: row.position)]
 
-    async def metrics(self, tenant: Tenant) -> Sequence[Metric]:
-        statement = select_in(tenant, MetricRow).order_by(col(MetricRow.position))
+    async def metrics(self, tenant: Tenant, moment: datetime | None = None) -> Sequence[Metric]:
+        """The metrics as they are now, or were at a moment."""
         async with self._database.reading() as session:
-            return [
-                Metric(
-                    row.name,
-                    row.dimension,
-                    AssessmentType(row.assessment_type),
-                    row.description,
-                    row.target,
-                    row.version,
-                )
-                for row in await session.scalars(statement)
-            ]
+            rows = await session.scalars(in_force(tenant, MetricRow, moment))
+            return [to_metric(row) for row in sorted(rows, key=lambda row: row.position)]
+
+    async def invalidations(self, tenant: Tenant) -> Sequence[Invalidation]:
+        """What saving a run makes stale, for each type of run that makes something stale."""
+        async with self._database.reading() as session:
+            return [to_invalidation(row) for row in await session.scalars(in_force(tenant, InvalidationRow))]
+
+    async def definitions(self, tenant: Tenant, moment: datetime | None = None) -> Definitions:
+        return Definitions(await self.dimensions(tenant, moment), await self.metrics(tenant, moment))
 
     async def scorecard(
         self,
@@ -66,81 +59,48 @@ class ScorecardQueries:
         as_of: datetime | None = None,
         overrides: Mapping[str, Decimal] | None = None,
     ) -> Scorecard:
-        """The scores of all below the scope, as they were known at `as_of` (default: now)."""
-        moment = as_of or self._clock()
-        lines = await self._lines(tenant, scope, moment)
-        dimensions, metrics = await self.dimensions(tenant), await self.metrics(tenant)
-        return roll_up(scope, moment, dimensions, metrics, lines, overrides or {})
-
-    async def _lines(self, tenant: Tenant, scope: Fqn, moment: datetime) -> dict[str, ScoreLine]:
-        cells = _cells(tenant, scope, moment)
-        assessed = cells.c.denominator > 0
-        statement = select(
-            cells.c.metric,
-            func.sum(cells.c.numerator),
-            func.sum(cells.c.denominator),
-            func.count().filter(assessed),
-            func.count().filter(~assessed),
-            func.max(cells.c.observed_at).filter(assessed),
-        ).group_by(cells.c.metric)
+        """The scores of all below the scope, by the weights of that time, as they were known at `as_of` (now)."""
+        definitions = await self.definitions(tenant, as_of)
         async with self._database.reading() as session:
-            return {
-                metric: ScoreLine(Score(int(good), int(of)), scored, pending, at)
-                for metric, good, of, scored, pending, at in await session.execute(statement)
-            }
+            rows = await session.execute(added_up(parts(tenant, scope, as_of)))
+        return roll_up(scope, as_of or self._clock(), definitions, by_metric(rows.all()), overrides or {})
 
     async def cells(self, tenant: Tenant, scope: Fqn, as_of: datetime | None, request: PageRequest) -> Page[Snapshot]:
         """The newest snapshot of each metric and asset below the scope, by asset and metric."""
-        cells = _cells(tenant, scope, as_of or self._clock())
-        key = func.concat(cells.c.asset_fqn, "\x1f", cells.c.metric).collate("C")
-        statement = select(cells, key.label("key"))
+        found = cells(tenant, scope, as_of)
+        key = tuple_(found.c.asset_fqn, found.c.metric)
+        statement = select(found)
         if request.after is not None:
-            statement = statement.where(key > request.after)
+            statement = statement.where(key > _read_key("after", request.after))
         if request.before is not None:
-            statement = statement.where(key < request.before)
-        ordered = statement.order_by(key.desc() if request.is_backward else key).limit(request.size + 1)
+            statement = statement.where(key < _read_key("before", request.before))
+        order = (found.c.asset_fqn, found.c.metric)
+        ordered = statement.order_by(*(one.desc() if request.is_backward else one for one in order))
         async with self._database.reading() as session:
-            found = (await session.execute(ordered)).all()
-        return cut(
-            [
-                (
-                    line.key,
-                    Snapshot(
-                        line.metric,
-                        Fqn.parse(line.asset_fqn),
-                        Score(line.numerator, line.denominator),
-                        line.observed_at,
-                        line.run_id,
-                    ),
-                )
-                for line in found
-            ],
-            request,
-        )
+            lines = (await session.execute(ordered.limit(request.size + 1))).all()
+        return cut([(f"{line.asset_fqn}{_CURSOR}{line.metric}", to_snapshot(line)) for line in lines], request)
 
     async def invalidated_by(self, tenant: Tenant, run_id: UUID, request: PageRequest) -> Page[Snapshot]:
         """The tombstones that saving a run has left."""
         row = MetricSnapshotRow
         statement = select_in(tenant, row).where(col(row.run_id) == run_id, col(row.denominator) == 0)
         async with self._database.reading() as session:
-            return await read_page(session, statement, request, key=col(row.id), read_key=UUID, to_model=_snapshot)
+            return await read_page(session, statement, request, key=col(row.id), read_key=int, to_model=to_snapshot)
 
 
-def _cells(tenant: Tenant, scope: Fqn, moment: datetime) -> Subquery:
-    """The newest snapshots at that moment, without those of assets that had vanished from their source by then."""
-    row = MetricSnapshotRow
-    vanished = select_columns_in(tenant, AssetRow, col(AssetRow.fqn)).where(
-        in_scope(col(AssetRow.fqn), scope), col(AssetRow.deleted_at) <= moment
-    )
-    return newest_cells(
-        tenant,
-        in_scope(col(row.asset_fqn), scope),
-        col(row.observed_at) <= moment,
-        col(row.asset_fqn).not_in(vanished),
-    ).subquery()
+def _read_key(name: str, cursor: str) -> tuple[str, ...]:
+    asset, found, metric = cursor.rpartition(_CURSOR)
+    if not found:
+        raise Invalid(name, f"{name} is not a cursor of this list; use one that a page of it gave.")
+    return asset, metric
 
 
-def _snapshot(row: MetricSnapshotRow) -> Snapshot:
+def to_snapshot(line: MetricSnapshotRow | Row[Any]) -> Snapshot:  # or a row of `cells`
     return Snapshot(
-        row.metric, Fqn.parse(row.asset_fqn), Score(row.numerator, row.denominator), row.observed_at, row.run_id
+        line.id,
+        line.metric,
+        Fqn.parse(line.asset_fqn),
+        Score(line.numerator, line.denominator),
+        line.observed_at,
+        line.run_id,
     )

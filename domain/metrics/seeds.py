@@ -1,5 +1,6 @@
 """The dimensions and metrics that a new project begins with; people change them afterwards."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.dialects.postgresql import insert
@@ -45,12 +46,12 @@ METRICS = (
 )
 
 
-async def seed_metrics(session: AsyncSession, tenant: Tenant) -> None:
+async def seed_metrics(session: AsyncSession, tenant: Tenant, since: datetime) -> None:
     """Add what is missing; what a person changed stays."""
     types = {name: kind for name, kind, _ in DIMENSIONS}
-    own = owned_by(tenant)
+    first = {"version": 1, "since": since, "changed_by": "assay", **owned_by(tenant)}
     dimensions = [
-        {"name": name, "assessment_type": kind, "weight": Decimal(1), "description": text, "position": place, **own}
+        {"name": name, "assessment_type": kind, "weight": Decimal(1), "description": text, "position": place, **first}
         for place, (name, kind, text) in enumerate(DIMENSIONS)
     ]
     metrics = [
@@ -60,14 +61,10 @@ async def seed_metrics(session: AsyncSession, tenant: Tenant) -> None:
             "assessment_type": types[dimension],
             "description": text,
             "position": place,
-            **own,
+            **first,
         }
         for place, (name, dimension, text) in enumerate(METRICS)
     ]
-    invalidations = [{"run_type": run, "assessment_type": kind, **own} for run, kind in INVALIDATED_BY.items()]
-    for row, values in (
-        (DimensionRow, [{**value, "version": 1} for value in dimensions]),
-        (MetricRow, [{**value, "version": 1} for value in metrics]),
-        (InvalidationRow, invalidations),
-    ):
+    invalidations = [{"run_type": run, "assessment_types": [kind], **first} for run, kind in INVALIDATED_BY.items()]
+    for row, values in ((DimensionRow, dimensions), (MetricRow, metrics), (InvalidationRow, invalidations)):
         await session.execute(insert(row).values(values).on_conflict_do_nothing())

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+from domain.metrics.partitions import is_partition
 from domain.migrations.registry import ROWS
 
 LOCK_TIMEOUT = "5s"
@@ -16,6 +17,7 @@ context.configure(
     compare_type=True,
     compare_server_default=True,
     transaction_per_migration=True,
+    include_name=lambda name, kind, _: not (kind == "table" and is_partition(name)),
 )
 with context.begin_transaction():
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

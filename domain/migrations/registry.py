@@ -6,7 +6,15 @@ from domain.audit.tables import AuditEventRow
 from domain.connections.tables import DataConnectionRow
 from domain.db.outbox import DomainEventRow
 from domain.ledger.tables import LlmAnswerRow, LlmCallRow
-from domain.metrics.tables import DimensionRow, InvalidationRow, MetricRow, MetricSnapshotRow
+from domain.metrics.tables import (
+    DimensionRow,
+    InvalidationRow,
+    MetricCellRow,
+    MetricRow,
+    MetricSnapshotRow,
+    TableScoreRow,
+    WithdrawnSaveRow,
+)
 from domain.profiles.tables import ColumnProfileRow, TableProfileRow
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
 from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
@@ -26,6 +34,7 @@ ROWS = (
     InvalidationRow,
     LlmAnswerRow,
     LlmCallRow,
+    MetricCellRow,
     MetricRow,
     MetricSnapshotRow,
     OrganizationRow,
@@ -36,6 +45,8 @@ ROWS = (
     RunItemRow,
     RunLogRow,
     TableProfileRow,
+    TableScoreRow,
     ViolationRow,
+    WithdrawnSaveRow,
     WorkflowRunRow,
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from domain.errors import Invalid
-from domain.fqn import Fqn
+from domain.fqn import TABLE_DEPTH, Fqn
 from domain.rules.patterns import PATTERNS
 
 Parameter = str | int | float | bool | list[str] | None
@@ -13,7 +13,6 @@ Parameter = str | int | float | bool | list[str] | None
 READINGS = ("integer", "number", "date")
 """What a text may have to be readable as."""
 
-_TABLE_DEPTH = 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +63,7 @@ def _check_choice(choices: tuple[str, ...]) -> Callable[[str, Parameter], None]:
 
 
 def _check_table(name: str, value: Parameter) -> None:
-    if not isinstance(value, str) or Fqn.parse(value).depth != _TABLE_DEPTH:
+    if not isinstance(value, str) or Fqn.parse(value).depth != TABLE_DEPTH:
         raise Invalid(name, f"{name} is the FQN of a table: service.database.schema.table.")
     _check_storable(name, value)
 

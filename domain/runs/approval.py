@@ -16,6 +16,7 @@ from domain.events import AssetsChanged, RulesChanged, RunApproved, RunRejected,
 from domain.fqn import Fqn
 from domain.identity import Actor, Permission
 from domain.metrics.repository import MetricRepository
+from domain.metrics.snapshots import SnapshotRepository
 from domain.rules.model import RuleId, RuleState
 from domain.rules.repository import RuleRepository
 from domain.rules.tables import DqRuleRow
@@ -158,7 +159,8 @@ def _decide_change(row: ProposedChangeRow, one: ChangeDecision, decided_by: str)
 
 async def _invalidate(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> None:
     metrics = await MetricRepository(uow).invalidated_by(run.type)
-    approval.invalidated_cells = await MetricRepository(uow).bury(metrics, run.targets, run.id)
+    approval.invalidated_metrics = list(metrics)
+    approval.invalidated_cells = await SnapshotRepository(uow).bury(metrics, run.targets, run.id, approval.version + 1)
     approval.resolved_violations = await ViolationRepository(uow).resolve_superseded(metrics, run.targets, run.id)
     if approval.invalidated_cells:
         uow.emit(

@@ -11,6 +11,7 @@ from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.metrics.model import MetadataCheck, Score, Snapshot
 from domain.metrics.repository import MetricRepository
+from domain.metrics.snapshots import SnapshotRepository
 from domain.rules.model import KINDS, DqRule, Executed, Outcome, RuleState, Severity
 from domain.rules.repository import RuleRepository
 from domain.runs.items import move_item
@@ -65,7 +66,9 @@ class AssessmentService:
         async with self._unit_of_work(actor) as uow:
             await AssetRepository(uow).lock_tables([table])
             snapshots = [
-                Snapshot(check.metric, check.asset, Score(check.numerator, check.denominator), observed_at, run_id)
+                Snapshot(
+                    None, check.metric, check.asset, Score(check.numerator, check.denominator), observed_at, run_id
+                )
                 for check in checks
             ]
             findings = [_metadata_finding(check, observed_at) for check in checks]
@@ -83,12 +86,12 @@ async def _store(
     *,
     scored: bool,
 ) -> None:
-    metrics = MetricRepository(uow)
+    log = SnapshotRepository(uow)
     # Read before a Save and stored after it: the tombstone stays the newest, and no violation comes back.
-    buried = await metrics.buried_since([(one.metric, one.asset, one.observed_at) for one in findings])
-    valid = [finding for finding in findings if (finding.metric, finding.asset) not in buried]
+    outdated = await log.outdated([(one.metric, one.asset, one.observed_at) for one in findings])
+    valid = [finding for finding in findings if (finding.metric, finding.asset) not in outdated]
     if scored:
-        stored = await metrics.add(snapshots)
+        stored = await log.add(snapshots)
         names = tuple(sorted({snapshot.metric for snapshot in snapshots}))
         if stored:
             uow.emit(ScorecardChanged(scopes=(str(table),), metrics=names, cells=stored, run_id=run_id))
@@ -115,7 +118,7 @@ def _snapshots(judged: Sequence[tuple[DqRule, Executed, str]], run_id: RunId) ->
         times[key] = min(times.get(key, one.evaluation.observed_at), one.evaluation.observed_at)
     # Nothing was evaluated (an empty table): no measurement, and above all no tombstone.
     return [
-        Snapshot(metric, asset, score, times[metric, asset], run_id)
+        Snapshot(None, metric, asset, score, times[metric, asset], run_id)
         for (metric, asset), score in sums.items()
         if score.denominator
     ]

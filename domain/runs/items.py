@@ -17,6 +17,7 @@ from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.ledger.model import LlmCall
 from domain.ledger.repository import LedgerRepository
+from domain.metrics.snapshots import SnapshotRepository
 from domain.profiles.model import TableProfile
 from domain.profiles.repository import ProfileRepository
 from domain.rules.model import RuleProposal, RuleState
@@ -73,6 +74,7 @@ class ItemService:
                         run_id=run_id,
                     )
                 )
+            await SnapshotRepository(uow).add_up([found.fqn])
             await _close_violations_of_vanished(uow, [found.fqn], run_id)
             shown = {"added": counts.added, "changed": counts.changed, "removed": counts.removed}
             await move_item(uow, run_id, found.fqn, ItemStatus.COMPLETED, counts=shown)
@@ -88,6 +90,7 @@ class ItemService:
                 return 0
             removed = await assets.forget(vanished, run_id)
             uow.emit(AssetsChanged(scopes=tuple(map(str, vanished)), removed=removed, run_id=run_id))
+            await SnapshotRepository(uow).add_up(vanished)
             await _close_violations_of_vanished(uow, vanished, run_id)
             return removed
 

@@ -11,14 +11,12 @@ from uuid import UUID
 
 from domain.connections.model import ConnectionId
 from domain.errors import Conflict, Invalid, UnsupportedTargetLevel
-from domain.fqn import Fqn
+from domain.fqn import SCHEMA_DEPTH, TABLE_DEPTH, Fqn
 from domain.identity import Tenant
 
 RunId = NewType("RunId", UUID)
 ChangeId = NewType("ChangeId", UUID)
 
-SCHEMA_DEPTH = 3
-TABLE_DEPTH = 4
 MAX_TARGETS = 1000
 MAX_NOTES_LENGTH = 2000
 MAX_IDEMPOTENCY_KEY_LENGTH = 200

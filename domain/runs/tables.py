@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index, Numeric, Text, text
 from sqlmodel import Field
 
-from domain.db.columns import FqnList, FqnText, Json, UtcDateTime
+from domain.db.columns import FqnList, FqnText, Json, TextList, UtcDateTime
 from domain.db.tenancy import TenantRow
 
 
@@ -120,5 +120,10 @@ class ApprovalRow(TenantRow, table=True):
     auto_saved: bool = False
     applied: int = 0
     conflicts: int = 0
+    invalidated_metrics: list[str] = Field(default_factory=list, sa_type=TextList)
+    """What the Save made stale, by the mapping of that time."""
     invalidated_cells: int = 0
     resolved_violations: int = 0
+    undone_by: str | None = Field(default=None, sa_type=Text)
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the last Save of the run was taken back; null once it is saved again."""

@@ -21,6 +21,12 @@ class ViolationRow(TenantRow, table=True):
             postgresql_where=text("status IN ('OPEN', 'ACKNOWLEDGED') AND NOT imported"),
         ),
         Index("ix_violation_scope", "project_id", "asset_fqn", "status"),
+        Index(
+            "ix_violation_superseded",
+            "resolved_by_run",
+            "id",
+            postgresql_where=text("resolved_by_run IS NOT NULL"),
+        ),
         Index("ix_violation_check", "project_id", "check_key", "asset_fqn", "id"),
     )
 

@@ -12,6 +12,7 @@ from domain.fqn import Fqn
 from domain.metrics.model import (
     NOTHING,
     AssessmentType,
+    Definitions,
     Dimension,
     Metric,
     Score,
@@ -39,7 +40,7 @@ def line(good: int, of: int, *, pending: int = 0) -> ScoreLine:
 
 def card(lines: Mapping[str, ScoreLine], **weights: str) -> Scorecard:
     overrides = {name: Decimal(weight) for name, weight in weights.items()}
-    return roll_up(Fqn.of("bank"), NOON, DIMENSIONS, METRICS, lines, overrides)
+    return roll_up(Fqn.of("bank"), NOON, Definitions(DIMENSIONS, METRICS), lines, overrides)
 
 
 @pytest.mark.parametrize(("good", "of"), [(-1, 1), (2, 1), (1, 0), (0, -1)])

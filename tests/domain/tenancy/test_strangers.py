@@ -77,7 +77,7 @@ READS: Mapping[str, Call] = {
     "violations.count": lambda h, a: h.domain.read.violations.count(a.tenant, None, ViolationFilter()),
     "violations.page": lambda h, a: h.domain.read.violations.page(a.tenant, None, ViolationFilter(), PAGE),
 }
-OF_EVERY_PROJECT = {"scorecards.dimensions", "scorecards.metrics"}
+OF_EVERY_PROJECT = {f"scorecards.{name}" for name in ("definitions", "dimensions", "invalidations", "metrics")}
 """Each project has these rows of its own, with the same names."""
 
 WRITES: Mapping[str, Call] = {
