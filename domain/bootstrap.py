@@ -18,13 +18,16 @@ from domain.db.outbox import NUMBERED, WRITTEN
 from domain.db.uow import UnitsOfWork
 from domain.ledger.queries import LedgerQueries
 from domain.ledger.service import LedgerService
+from domain.metrics.comparisons import ComparisonQueries
 from domain.metrics.queries import ScorecardQueries
 from domain.metrics.seeds import seed_metrics
+from domain.metrics.service import MetricService
 from domain.profiles.queries import ProfileQueries
 from domain.rules.queries import RuleQueries
 from domain.runs.approval import ApprovalService
 from domain.runs.assessment import AssessmentService
 from domain.runs.items import ItemService
+from domain.runs.preview import PreviewQueries
 from domain.runs.queries import RunOversight, RunQueries
 from domain.runs.service import RunService
 from domain.settings import Settings
@@ -44,7 +47,9 @@ class Queries:
     profiles: ProfileQueries
     rules: RuleQueries
     runs: RunQueries
+    previews: PreviewQueries
     scorecards: ScorecardQueries
+    comparisons: ComparisonQueries
     violations: ViolationQueries
 
 
@@ -59,6 +64,7 @@ class Domain:
     connections: ConnectionService
     items: ItemService
     ledger: LedgerService
+    metrics: MetricService
     rule_states: RuleStateService
     runs: RunService
     violations: ViolationService
@@ -83,6 +89,7 @@ async def open_domain(settings: Settings, *, pooled: bool = True, clock: Clock =
 
 def assemble(database: Database, url: str, clock: Clock) -> Domain:
     unit_of_work = UnitsOfWork(database, clock)
+    scorecards = ScorecardQueries(database, clock)
     return Domain(
         access=AccessService(database, clock, seeders=[seed_metrics]),
         approvals=ApprovalService(unit_of_work),
@@ -91,6 +98,7 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         connections=ConnectionService(unit_of_work),
         items=ItemService(unit_of_work),
         ledger=LedgerService(unit_of_work),
+        metrics=MetricService(unit_of_work),
         rule_states=RuleStateService(unit_of_work),
         runs=RunService(unit_of_work),
         violations=ViolationService(unit_of_work),
@@ -102,7 +110,9 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
             profiles=ProfileQueries(database),
             rules=RuleQueries(database),
             runs=RunQueries(database),
-            scorecards=ScorecardQueries(database, clock),
+            previews=PreviewQueries(database),
+            scorecards=scorecards,
+            comparisons=ComparisonQueries(database, scorecards),
             violations=ViolationQueries(database),
         ),
         oversight=RunOversight(database),

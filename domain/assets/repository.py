@@ -2,7 +2,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, literal, select
+from sqlalchemy import CTE, CompoundSelect, Select, Subquery, any_, literal, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -65,6 +65,10 @@ def write_field(value: FieldValue) -> dict[str, Any]:
     }
 
 
+def _remembered() -> Sequence[Any]:  # columns of several types
+    return [getattr(AssetRow, name) for name in ("id", *KEPT)]
+
+
 class AssetRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -79,18 +83,19 @@ class AssetRepository:
         )
         return await self._uow.session.scalar(statement) is not None
 
-    async def lock_tables(self, scopes: Sequence[Fqn]) -> Sequence[Asset]:
-        """The tables and views in scope, locked in the order of their FQNs.
+    async def lock_tables(self, scopes: Sequence[Fqn], and_these: Select[Any] | None = None) -> None:
+        """Lock the tables and views in scope, and the assets of these FQNs, in the order of their FQNs.
 
         A Save and an assessment both take these locks first: the one that comes second sees what the first one did.
         """
-        statement = (
-            select_in(self._uow.tenant, AssetRow)
-            .where(in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.type).in_(TABLE_LIKE))
-            .order_by(col(AssetRow.fqn))
-            .with_for_update(key_share=True)
+        ids = select_columns_in(self._uow.tenant, AssetRow, col(AssetRow.id))
+        wanted: Select[Any] | CompoundSelect[Any] = ids.where(
+            in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.type).in_(TABLE_LIKE)
         )
-        return [to_model(row) for row in await self._uow.session.scalars(statement)]
+        if and_these is not None:  # not one condition with OR: that would read the whole catalogue
+            wanted = union(wanted, ids.where(col(AssetRow.fqn).in_(and_these)))
+        locked = ids.where(col(AssetRow.id).in_(wanted)).order_by(col(AssetRow.fqn))
+        await self._uow.session.execute(locked.with_for_update(key_share=True))
 
     async def tables(self, scopes: Sequence[Fqn]) -> Sequence[Fqn]:
         """FQNs of the tables and views in scope that exist."""
@@ -220,23 +225,55 @@ class AssetRepository:
     async def forget(self, scopes: Sequence[Fqn], run_id: UUID) -> int:
         """Soft-delete all that is in scope, in one statement; how many. Versions and history stay."""
         await self.lock_tables(scopes)
-        now, tenant = self._uow.clock(), self._uow.tenant
+        now = self._uow.clock()
         forgotten = (
-            update_in(tenant, AssetRow)
+            update_in(self._uow.tenant, AssetRow)
             .where(in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.deleted_at).is_(None))
-            .values(deleted_at=now, updated_at=now, version=AssetRow.version + 1, content_version=AssetRow.version + 1)
-            .returning(*(getattr(AssetRow, name) for name in ("id", *KEPT)))
-            .cte("forgotten")
+            .values(deleted_at=now, **self._next_version())
+            .returning(*_remembered(), literal(VANISHED).label("change"))
+            .cte("changed")
         )
-        written = {
-            "change": VANISHED,
+        return await self._remember_all(forgotten, run_id)
+
+    async def write_fields(self, written: Subquery, run_id: UUID) -> int:
+        """Write fields of many assets in one statement; how many assets. Columns: fqn, fields (stored form), change."""
+        changed = (
+            update_in(self._uow.tenant, AssetRow)
+            .where(col(AssetRow.fqn) == written.c.fqn, col(AssetRow.deleted_at).is_(None))
+            .values(fields=col(AssetRow.fields).op("||")(written.c.fields), **self._next_version())
+            .returning(*_remembered(), written.c.change)
+            .cte("changed")
+        )
+        return await self._remember_all(changed, run_id)
+
+    async def restore(self, earlier: Subquery, change: str, run_id: UUID) -> int:
+        """Give many assets an earlier content again; how many. Columns: fqn, fields, content_version."""
+        restored = (
+            update_in(self._uow.tenant, AssetRow)
+            .where(col(AssetRow.fqn) == earlier.c.fqn)
+            .values(
+                fields=earlier.c.fields,
+                **(self._next_version() | {"content_version": earlier.c.content_version}),
+            )
+            .returning(*_remembered(), literal(change).label("change"))
+            .cte("changed")
+        )
+        return await self._remember_all(restored, run_id)
+
+    def _next_version(self) -> dict[str, Any]:
+        following = col(AssetRow.version) + 1
+        return {"version": following, "content_version": following, "updated_at": self._uow.clock()}
+
+    async def _remember_all(self, changed: CTE, run_id: UUID) -> int:
+        """Carry out a change of many assets and keep the version that each has now; how many."""
+        own = {
             "actor": self._uow.actor.name,
             "run_id": run_id,
-            "changed_at": now,
-            **owned_by(tenant),
+            "changed_at": self._uow.clock(),
+            **owned_by(self._uow.tenant),
         }
-        versions = select(forgotten, *(literal(value).label(name) for name, value in written.items()))
-        columns = ["asset_id", *KEPT, *written]
+        versions = select(changed, *(literal(value).label(name) for name, value in own.items()))
+        columns = ["asset_id", *KEPT, "change", *own]
         result = await self._uow.session.execute(insert(AssetVersionRow).from_select(columns, versions))
         return int(getattr(result, "rowcount", 0))
 

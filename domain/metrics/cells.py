@@ -1,12 +1,13 @@
 """Which snapshot is the cell, at any moment: said once, in SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, literal, or_, select, true
 from sqlmodel import col
 
 from domain.assets.tables import AssetRow
-from domain.db.scope import FqnColumn, in_scope
+from domain.db.scope import FqnColumn, in_any_scope, in_scope
 from domain.db.tenancy import belongs_to, select_columns_in
 from domain.fqn import Fqn
 from domain.identity import Tenant
@@ -71,16 +72,23 @@ def cells_at(tenant: Tenant, scope: Fqn, moment: ColumnElement[datetime]) -> Sub
     )
 
 
-def current_cells(tenant: Tenant, scope: Fqn) -> Subquery:
-    """The cells in scope as they are now; no history is read."""
+def current_cells(tenant: Tenant, *conditions: ColumnElement[bool]) -> Subquery:
+    """The cells as they are now, of those that meet the conditions; no history is read."""
     columns = (getattr(_Cell, name) for name in _COLUMNS if name != "id")
     return (
         select_columns_in(tenant, _Cell, col(_Cell.table_fqn), col(_Cell.snapshot_id).label("id"), *columns)
-        .where(in_scope(col(_Cell.asset_fqn), scope), ~had_vanished(tenant, col(_Cell.asset_fqn)))
+        .where(*conditions)
         .subquery("cells")
     )
 
 
+def hidden_by_saving(metrics: Sequence[str], scopes: Sequence[Fqn]) -> ColumnElement[bool]:
+    """The cells that a Save of these scopes turns to N/A when it makes these metrics stale."""
+    return and_(col(_Cell.metric).in_(metrics), in_any_scope(col(_Cell.asset_fqn), scopes), col(_Cell.denominator) > 0)
+
+
 def cells(tenant: Tenant, scope: Fqn, moment: datetime | None) -> Subquery:
     """The cells at a moment, or now."""
-    return current_cells(tenant, scope) if moment is None else cells_at(tenant, scope, literal(moment))
+    if moment is not None:
+        return cells_at(tenant, scope, literal(moment))
+    return current_cells(tenant, in_scope(col(_Cell.asset_fqn), scope), ~had_vanished(tenant, col(_Cell.asset_fqn)))

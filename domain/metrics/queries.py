@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Subquery, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.clock import Clock
@@ -67,18 +68,8 @@ class ScorecardQueries:
 
     async def cells(self, tenant: Tenant, scope: Fqn, as_of: datetime | None, request: PageRequest) -> Page[Snapshot]:
         """The newest snapshot of each metric and asset below the scope, by asset and metric."""
-        found = cells(tenant, scope, as_of)
-        key = tuple_(found.c.asset_fqn, found.c.metric)
-        statement = select(found)
-        if request.after is not None:
-            statement = statement.where(key > _read_key("after", request.after))
-        if request.before is not None:
-            statement = statement.where(key < _read_key("before", request.before))
-        order = (found.c.asset_fqn, found.c.metric)
-        ordered = statement.order_by(*(one.desc() if request.is_backward else one for one in order))
         async with self._database.reading() as session:
-            lines = (await session.execute(ordered.limit(request.size + 1))).all()
-        return cut([(f"{line.asset_fqn}{_CURSOR}{line.metric}", to_snapshot(line)) for line in lines], request)
+            return await read_cells(session, cells(tenant, scope, as_of), request)
 
     async def invalidated_by(self, tenant: Tenant, run_id: UUID, request: PageRequest) -> Page[Snapshot]:
         """The tombstones that saving a run has left."""
@@ -86,6 +77,20 @@ class ScorecardQueries:
         statement = select_in(tenant, row).where(col(row.run_id) == run_id, col(row.denominator) == 0)
         async with self._database.reading() as session:
             return await read_page(session, statement, request, key=col(row.id), read_key=int, to_model=to_snapshot)
+
+
+async def read_cells(session: AsyncSession, found: Subquery, request: PageRequest) -> Page[Snapshot]:
+    """A page of cells in the order of asset and metric."""
+    key = tuple_(found.c.asset_fqn, found.c.metric)
+    statement = select(found)
+    if request.after is not None:
+        statement = statement.where(key > _read_key("after", request.after))
+    if request.before is not None:
+        statement = statement.where(key < _read_key("before", request.before))
+    order = (found.c.asset_fqn, found.c.metric)
+    ordered = statement.order_by(*(one.desc() if request.is_backward else one for one in order))
+    lines = (await session.execute(ordered.limit(request.size + 1))).all()
+    return cut([(f"{line.asset_fqn}{_CURSOR}{line.metric}", to_snapshot(line)) for line in lines], request)
 
 
 def _read_key(name: str, cursor: str) -> tuple[str, ...]:

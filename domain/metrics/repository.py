@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from sqlalchemy import Select, or_
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.db.tenancy import select_in
@@ -43,6 +44,14 @@ def to_invalidation(row: InvalidationRow) -> Invalidation:
     return Invalidation(row.run_type, tuple(AssessmentType(kind) for kind in row.assessment_types), row.version)
 
 
+async def invalidated_by(session: AsyncSession, tenant: Tenant, run_type: str) -> Sequence[str]:
+    """Names of the metrics that saving a run of this type makes stale."""
+    mappings = await session.scalars(in_force(tenant, InvalidationRow))
+    stale = next((row.assessment_types for row in mappings if row.run_type == run_type), [])
+    metrics = sorted(await session.scalars(in_force(tenant, MetricRow)), key=lambda row: row.position)
+    return [row.name for row in metrics if row.assessment_type in stale]
+
+
 class MetricRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -60,11 +69,7 @@ class MetricRepository:
         return {row.run_type: row for row in await self._in_force(InvalidationRow)}
 
     async def invalidated_by(self, run_type: str) -> Sequence[str]:
-        """Names of the metrics that saving a run of this type makes stale."""
-        mapped = (await self.invalidations()).get(run_type)
-        stale = mapped.assessment_types if mapped else ()
-        rows = sorted((await self.metrics()).values(), key=lambda row: row.position)
-        return [row.name for row in rows if row.assessment_type in stale]
+        return await invalidated_by(self._uow.session, self._uow.tenant, run_type)
 
     async def metric_of_dimension(self) -> dict[str, str]:
         """The data-quality metric that the rules of a dimension feed."""

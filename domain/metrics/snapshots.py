@@ -17,7 +17,7 @@ from domain.db.scope import in_any_scope
 from domain.db.tenancy import delete_in, owned_by, select_columns_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.fqn import TABLE_DEPTH, Fqn
-from domain.metrics.cells import had_vanished, newest_of
+from domain.metrics.cells import had_vanished, hidden_by_saving, newest_of
 from domain.metrics.model import Snapshot
 from domain.metrics.sums import added_up, parts_of
 from domain.metrics.tables import SNAPSHOT_ID, MetricCellRow, MetricSnapshotRow, TableScoreRow, WithdrawnSaveRow
@@ -74,20 +74,18 @@ class SnapshotRepository:
         ]
         await self._uow.session.execute(statement, cells)
 
-    async def bury(self, metrics: Sequence[str], scopes: Sequence[Fqn], run_id: UUID, save_version: int) -> int:
+    async def bury(
+        self, metrics: Sequence[str], scopes: Sequence[Fqn], run_id: UUID, save_version: int, at: datetime
+    ) -> int:
         """Append a tombstone to every cell in scope that has a score, in one statement; how many."""
         buried = (
             update_in(self._uow.tenant, _Cell)
-            .where(
-                col(_Cell.metric).in_(metrics),
-                in_any_scope(col(_Cell.asset_fqn), scopes),
-                col(_Cell.denominator) > 0,
-            )
+            .where(hidden_by_saving(metrics, scopes))
             .values(
                 numerator=0,
                 denominator=0,
                 # The clock of whoever measured may be ahead of ours: a tombstone is never older than what it hides.
-                observed_at=func.greatest(col(_Cell.observed_at), literal(self._uow.clock())),
+                observed_at=func.greatest(col(_Cell.observed_at), literal(at)),
                 snapshot_id=SNAPSHOT_ID.next_value(),
                 run_id=run_id,
                 save_version=save_version,

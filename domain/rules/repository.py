@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Uuid, any_, literal
+from sqlalchemy import ColumnElement, Select, Uuid, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col
 
@@ -122,10 +123,22 @@ class RuleRepository:
             )
         )
 
-    async def set_state(self, ids: Sequence[RuleId], state: RuleState) -> None:
-        statement = update_in(self._uow.tenant, DqRuleRow).where(_is_one_of(ids))
-        changed = statement.values(state=state, updated_at=self._uow.clock())
-        await self._uow.session.execute(changed.execution_options(synchronize_session="fetch"))
+    async def move(
+        self,
+        ids: Select[Any],
+        current: RuleState,
+        state: RuleState,
+        at: datetime,
+        changed_at: datetime | None = None,  # only those that were last changed at this time
+    ) -> Sequence[UUID]:
+        """Move the rules that are in one state to another; which ones."""
+        statement = update_in(self._uow.tenant, DqRuleRow).where(
+            col(DqRuleRow.id).in_(ids), col(DqRuleRow.state) == current
+        )
+        if changed_at is not None:
+            statement = statement.where(col(DqRuleRow.updated_at) == changed_at)
+        moved = statement.values(state=state, updated_at=at).returning(col(DqRuleRow.id))
+        return (await self._uow.session.scalars(moved.execution_options(synchronize_session=False))).all()
 
     async def store_executions(self, run_id: UUID, executed: Sequence[Executed]) -> None:
         """Keep the results of a run; a second try of the same run replaces them."""

@@ -78,6 +78,10 @@ class ApprovalStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
+EDITED_BY = "edited_by"
+"""In the evidence of a change whose suggested value a person replaced: the value is that person's own."""
+
+
 class Decision(StrEnum):
     """UNDECIDED counts as accepted when the run is approved; REJECTED stays out."""
 
@@ -219,6 +223,11 @@ class WorkflowRun:
     error_message: str | None
     output: Mapping[str, Any]  # a summary whose shape belongs to the type
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The parts of the catalogue that its events concern."""
+        return tuple(str(scope) for scope in self.targets or (Fqn.of(self.connection_name),))
+
 
 @dataclass(frozen=True, slots=True)
 class RunItem:
@@ -255,15 +264,6 @@ class ProposedChange:
     rule_id: UUID | None = None
 
 
-def judge_change(decision: Decision, base_version: int, version: int | None, *, is_human: bool) -> ChangeOutcome:
-    """What approving does with a change; `version` is None when its asset or rule is gone."""
-    if decision is Decision.REJECTED:
-        return ChangeOutcome.REJECTED
-    if version != base_version:
-        return ChangeOutcome.CONFLICT
-    return ChangeOutcome.KEPT_HUMAN if is_human else ChangeOutcome.APPLIED
-
-
 @dataclass(frozen=True, slots=True)
 class RunLogLine:
     at: datetime
@@ -285,6 +285,9 @@ class Approval:
     conflicts: int = 0
     invalidated_cells: int = 0
     resolved_violations: int = 0
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+    """When the last Save was taken back; None once the run is saved again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,12 +309,15 @@ def accepts(current: RunStatus, current_at: datetime, state: RunState) -> bool:
 
 def check_decidable(run: WorkflowRun, approval: Approval) -> None:
     """Only a completed run that still waits can be approved or rejected."""
-    if not run.type.needs_approval:
-        raise Invalid("runId", f"A {run.type} run takes effect when it finishes; there is nothing to decide.")
     if run.status is not RunStatus.COMPLETED:
         raise RunNotApprovable(run)
     if approval.status is not ApprovalStatus.PENDING:
         raise ApprovalAlreadyDecided(approval)
+
+
+class NothingToDecide(Conflict):
+    def __init__(self, run: WorkflowRun) -> None:
+        super().__init__(f"A {run.type} run takes effect when it finishes; there is nothing to decide.")
 
 
 class RunNotApprovable(Conflict):
@@ -321,9 +327,17 @@ class RunNotApprovable(Conflict):
 
 
 class ApprovalAlreadyDecided(Conflict):
-    def __init__(self, approval: Approval) -> None:
-        super().__init__(f"Run {approval.run_id} was {approval.status} by {approval.decided_by}.")
+    def __init__(self, approval: Approval, advice: str = "") -> None:
+        super().__init__(f"Run {approval.run_id} was {approval.status} by {approval.decided_by}. {advice}".rstrip())
         self.approval = approval
+
+
+class SaveBuiltUpon(Conflict):
+    """The Save cannot be taken back, because of what came after it."""
+
+    def __init__(self, run_id: RunId, reasons: Sequence[str]) -> None:
+        super().__init__(f"The Save of run {run_id} cannot be undone: {'; '.join(reasons)}.")
+        self.reasons = tuple(reasons)
 
 
 def check_notes(notes: str | None) -> None:

@@ -105,6 +105,8 @@ def to_approval(row: ApprovalRow) -> Approval:
         conflicts=row.conflicts,
         invalidated_cells=row.invalidated_cells,
         resolved_violations=row.resolved_violations,
+        undone_by=row.undone_by,
+        undone_at=row.undone_at,
     )
 
 
@@ -238,6 +240,12 @@ class ChangeRepository:
     async def of_run(self, run_id: RunId) -> Sequence[ProposedChangeRow]:
         statement = select_in(self._uow.tenant, ProposedChangeRow).where(col(ProposedChangeRow.run_id) == run_id)
         return (await self._uow.session.scalars(statement.order_by(col(ProposedChangeRow.id)))).all()
+
+    async def reset(self, run_id: RunId) -> None:
+        """Forget what was decided about the changes of a run; a value that a person put in stays."""
+        statement = update_in(self._uow.tenant, ProposedChangeRow).where(col(ProposedChangeRow.run_id) == run_id)
+        undecided = statement.values(decision=Decision.UNDECIDED, outcome=None)
+        await self._uow.session.execute(undecided.execution_options(synchronize_session=False))
 
     async def lock(self, run_id: RunId, ids: Sequence[ChangeId]) -> dict[UUID, ProposedChangeRow]:
         statement = (

@@ -1,6 +1,6 @@
 """Requesting runs, and keeping our copy of their states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from domain.connections.repository import ConnectionRepository
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.errors import Conflict, Invalid
 from domain.events import RunCancelRequested, RunLogged, RunRequested, RunRetryRequested, RunStateChanged
-from domain.fqn import Fqn
 from domain.identity import Actor, Permission
 from domain.runs.model import (
     RunId,
@@ -42,8 +41,8 @@ class RunService:
             await _check_known(uow, request)
             run, is_new = await RunRepository(uow).add(request, connection, parent_id)
             if is_new:
-                record(uow, "request", "run", str(run.id), after={"type": run.type, "targets": list(_scopes(run))})
-                uow.emit(RunRequested(scopes=_scopes(run), run_id=run.id))
+                record(uow, "request", "run", str(run.id), after={"type": run.type, "targets": list(run.scopes)})
+                uow.emit(RunRequested(scopes=run.scopes, run_id=run.id))
             return run
 
     async def cancel(self, actor: Actor, run_id: RunId) -> WorkflowRun:
@@ -54,7 +53,7 @@ class RunService:
             if run.status.is_terminal:
                 raise Conflict(f"Run {run.id} is {run.status} already; there is nothing to cancel.")
             record(uow, "cancel", "run", str(run.id), before={"status": run.status})
-            uow.emit(RunCancelRequested(scopes=_scopes(run), run_id=run.id))
+            uow.emit(RunCancelRequested(scopes=run.scopes, run_id=run.id))
             return run
 
     async def retry(self, actor: Actor, run_id: RunId) -> WorkflowRun:
@@ -65,7 +64,7 @@ class RunService:
             if not run.status.is_terminal:
                 raise Conflict(f"Run {run.id} is {run.status}; only an ended run can be tried again.")
             record(uow, "retry", "run", str(run.id), before={"status": run.status})
-            uow.emit(RunRetryRequested(scopes=_scopes(run), run_id=run.id))
+            uow.emit(RunRetryRequested(scopes=run.scopes, run_id=run.id))
             return run
 
     async def record_launch(self, actor: Actor, run_id: RunId, flow_run_id: UUID) -> None:
@@ -136,7 +135,7 @@ async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) ->
         return
     uow.emit(
         RunStateChanged(
-            scopes=_scopes(to_model(row)),
+            scopes=to_model(row).scopes,
             run_id=row.id,
             run_type=row.type,
             status=state.status,
@@ -144,8 +143,3 @@ async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) ->
             save_all=row.save_all and RunType(row.type).needs_approval,
         )
     )
-
-
-def _scopes(run: WorkflowRun) -> tuple[str, ...]:
-    scopes: Sequence[Fqn] = run.targets or (Fqn.of(run.connection_name),)
-    return tuple(str(scope) for scope in scopes)

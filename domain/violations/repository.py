@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, and_, tuple_
 from sqlmodel import col
 
 from domain.db.scope import in_any_scope
@@ -54,6 +54,15 @@ class Applied:
     opened: int = 0
     recurred: int = 0
     resolved: int = 0
+
+
+def superseded_by_saving(metrics: Sequence[str], scopes: Sequence[Fqn]) -> ColumnElement[bool]:
+    """The violations that a Save of these scopes resolves when it makes these metrics stale."""
+    return and_(
+        col(ViolationRow.status) == ViolationStatus.OPEN,
+        col(ViolationRow.metric).in_(metrics),
+        in_any_scope(col(ViolationRow.asset_fqn), scopes),
+    )
 
 
 class ViolationRepository:
@@ -142,17 +151,28 @@ class ViolationRepository:
         """Resolve every OPEN violation tied to these metrics in scope, in one statement; how many."""
         statement = (
             update_in(self._uow.tenant, ViolationRow)
-            .where(
-                col(ViolationRow.status) == ViolationStatus.OPEN,
-                col(ViolationRow.metric).in_(metrics),
-                in_any_scope(col(ViolationRow.asset_fqn), scopes),
-            )
+            .where(superseded_by_saving(metrics, scopes))
             .values(
                 status=ViolationStatus.RESOLVED,
                 resolution=Resolution.SUPERSEDED_BY_APPROVAL,
                 resolved_at=self._uow.clock(),
                 resolved_by=self._uow.actor.name,
                 resolved_by_run=run_id,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        return int(getattr(await self._uow.session.execute(statement), "rowcount", 0))
+
+    async def reopen_superseded(self, run_id: UUID) -> int:
+        """Reopen what a Save of this run resolved and nobody touched since; how many."""
+        statement = (
+            update_in(self._uow.tenant, ViolationRow)
+            .where(
+                col(ViolationRow.resolved_by_run) == run_id,
+                col(ViolationRow.resolution) == Resolution.SUPERSEDED_BY_APPROVAL,
+            )
+            .values(
+                status=ViolationStatus.OPEN, resolution=None, resolved_at=None, resolved_by=None, resolved_by_run=None
             )
             .execution_options(synchronize_session=False)
         )

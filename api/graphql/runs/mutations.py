@@ -16,7 +16,8 @@ from api.graphql.runs.types import KIND, WorkflowRun
 from api.graphql.scorecards import INVALIDATED, ScorecardCell
 from api.graphql.violations.queries import VIOLATIONS, list_violations
 from api.graphql.violations.types import Violation
-from domain.runs.approval import MAX_DECISIONS, ApprovalResult, ChangeDecision
+from domain.runs.approval import MAX_DECISIONS, ApprovalResult
+from domain.runs.decisions import ChangeDecision
 from domain.runs.model import MAX_NOTES_LENGTH, ChangeId, Decision, RunId
 from domain.violations.queries import ViolationFilter
 

@@ -12,7 +12,7 @@ from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.pages import PageRequest
 from domain.rules.model import RuleState
-from domain.runs.approval import ChangeDecision
+from domain.runs.decisions import ChangeDecision
 from domain.runs.model import ChangeId, ChangeOutcome, Decision, ProposedChange, RunNotApprovable, RunType, WorkflowRun
 from domain.runs.queries import RunFilter
 from tests.factories.assets import PUBLIC, add_tables

@@ -8,8 +8,6 @@ import pytest
 from domain.errors import Invalid, UnsupportedTargetLevel
 from domain.fqn import Fqn
 from domain.runs.model import (
-    ChangeOutcome,
-    Decision,
     RunRequest,
     RunState,
     RunStatus,
@@ -17,7 +15,6 @@ from domain.runs.model import (
     accepts,
     check_targets,
     covering,
-    judge_change,
     parameters_for,
 )
 from tests.fakes.clock import NOON
@@ -144,24 +141,6 @@ def test_a_reported_state_counts_when_it_is_newer(
     case: str, current: RunStatus, status: RunStatus, at: Any, accepted: bool
 ) -> None:
     assert accepts(current, NOON, RunState(status, at)) is accepted
-
-
-@pytest.mark.parametrize(
-    ("decision", "base", "current", "is_human", "outcome"),
-    [
-        (Decision.UNDECIDED, 1, 1, False, ChangeOutcome.APPLIED),
-        (Decision.ACCEPTED, 1, 1, False, ChangeOutcome.APPLIED),
-        (Decision.ACCEPTED, 1, 1, True, ChangeOutcome.KEPT_HUMAN),
-        (Decision.ACCEPTED, 1, 2, False, ChangeOutcome.CONFLICT),
-        (Decision.ACCEPTED, 1, 2, True, ChangeOutcome.CONFLICT),
-        (Decision.ACCEPTED, 1, None, False, ChangeOutcome.CONFLICT),
-        (Decision.REJECTED, 1, 2, True, ChangeOutcome.REJECTED),
-    ],
-)
-def test_approving_judges_each_change(
-    decision: Decision, base: int, current: int | None, is_human: bool, outcome: ChangeOutcome
-) -> None:
-    assert judge_change(decision, base, current, is_human=is_human) is outcome
 
 
 def test_covering_keeps_the_widest_of_overlapping_targets() -> None:

@@ -46,6 +46,8 @@ class House:
     card: Asset
     profiling: RunId
     enrichment: RunId
+    outdated: RunId
+    """A completed run of which nobody has decided yet, whose change is based on what is gone."""
     waiting: RunId
     """A completed run of which nobody has decided yet."""
     change: ProposedChange
@@ -59,7 +61,9 @@ async def build(domain: Domain, owner: Actor) -> House:
     (violation,) = await violations_in(domain, owner, CARD)
     profiling, waiting = await _profiling(domain, owner), await _profiling(domain, owner)
     await domain.approvals.approve(owner, profiling)
-    enrichment = await _enrichment_in_conflict(domain, owner)
+    await assess_all(domain, owner, rules, domain.clock())
+    enrichment, outdated = [await _outdated_enrichment(domain, owner, version) for version in (1, 2)]
+    await domain.approvals.approve(owner, enrichment)
     await domain.ledger.keep(owner, KeptAnswer(HASH, "{}", 10, 5))
     while await domain.delivery.number():
         pass
@@ -70,6 +74,7 @@ async def build(domain: Domain, owner: Actor) -> House:
         card=(await domain.read.assets.by_fqns(owner.tenant, [CARD]))[CARD],
         profiling=profiling,
         enrichment=enrichment,
+        outdated=outdated,
         waiting=waiting,
         change=changes.items[0][1],
         rule=rules[CARD],
@@ -92,11 +97,11 @@ async def _profiling(domain: Domain, owner: Actor) -> RunId:
     return run.id
 
 
-async def _enrichment_in_conflict(domain: Domain, owner: Actor) -> RunId:
+async def _outdated_enrichment(domain: Domain, owner: Actor, version: int) -> RunId:
+    """Its change is based on this version of the table, which is edited since."""
     run = await request_run(domain, owner, RunType.METADATA_ENRICHMENT, CARD)
     await domain.items.open_items(owner, run.id)
-    await domain.items.finish_enriched(owner, run.id, CARD, [described(CARD, "A card.")], {CARD: 1}, [CALL])
+    await domain.items.finish_enriched(owner, run.id, CARD, [described(CARD, "A card.")], {CARD: version}, [CALL])
     await complete(domain, owner, run.id)
-    await domain.assets.update(owner, CARD, {AssetField.OWNER: "Cards team"}, 1)
-    await domain.approvals.approve(owner, run.id)
+    await domain.assets.update(owner, CARD, {AssetField.OWNER: f"Cards team {version}"}, version)
     return run.id

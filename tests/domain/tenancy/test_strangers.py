@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from decimal import Decimal
 
 import asyncpg
 import pytest
@@ -20,8 +21,9 @@ from domain.migrations.registry import ROWS
 from domain.pages import Page, PageRequest
 from domain.rules.model import RuleState
 from domain.rules.queries import RuleFilter
-from domain.runs.approval import ChangeDecision
+from domain.runs.decisions import ChangeDecision, ChangePredicate
 from domain.runs.model import Decision, RunRequest, RunState, RunStatus, RunType
+from domain.runs.preview import ApprovalPreview
 from domain.runs.queries import RunFilter
 from domain.violations.model import ViolationStatus, ViolationUpdate
 from domain.violations.queries import ViolationFilter
@@ -50,12 +52,18 @@ READS: Mapping[str, Call] = {
     "assets.table": lambda h, a: h.domain.read.assets.table(a.tenant, CARD),
     "audit.events": lambda h, a: h.domain.read.audit.events(a.tenant, None, (), PAGE),
     "audit.page": lambda h, a: h.domain.read.audit.page(a.tenant, None, None, PAGE),
+    "comparisons.children": lambda h, a: h.domain.read.comparisons.children(a.tenant, PUBLIC),
+    "comparisons.trend": lambda h, a: h.domain.read.comparisons.trend(a.tenant, PUBLIC, FOUND_AT, h.domain.clock(), 2),
     "connections.by_ids": lambda h, a: h.domain.read.connections.by_ids(a.tenant, [h.connection.id]),
     "connections.get": lambda h, a: h.domain.read.connections.get(a.tenant, h.connection.id),
     "connections.named": lambda h, a: h.domain.read.connections.named(a.tenant, "bank"),
     "connections.page": lambda h, a: h.domain.read.connections.page(a.tenant, PAGE),
     "ledger.answer": lambda h, a: h.domain.read.ledger.answer(a.tenant, HASH),
     "ledger.page": lambda h, a: h.domain.read.ledger.page(a.tenant, None, PAGE),
+    "previews.cells": lambda h, a: h.domain.read.previews.cells(a.tenant, h.waiting, PAGE),
+    "previews.conflicts": lambda h, a: h.domain.read.previews.conflicts(a.tenant, h.outdated, PAGE),
+    "previews.preview": lambda h, a: h.domain.read.previews.preview(a.tenant, h.waiting),
+    "previews.violations": lambda h, a: h.domain.read.previews.violations(a.tenant, h.waiting, PAGE),
     "profiles.newest": lambda h, a: h.domain.read.profiles.newest(a.tenant, [CARD]),
     "rules.by_ids": lambda h, a: h.domain.read.rules.by_ids(a.tenant, [h.rule.id]),
     "rules.count_by_state": lambda h, a: h.domain.read.rules.count_by_state(a.tenant, PUBLIC),
@@ -85,7 +93,12 @@ WRITES: Mapping[str, Call] = {
     "approvals.decide_changes": lambda h, a: h.domain.approvals.decide_changes(
         a, h.enrichment, [ChangeDecision(h.change.id, Decision.REJECTED)]
     ),
+    "approvals.decide_matching": lambda h, a: h.domain.approvals.decide_matching(
+        a, h.outdated, ChangePredicate(), Decision.REJECTED
+    ),
     "approvals.reject": lambda h, a: h.domain.approvals.reject(a, h.waiting),
+    "approvals.reset": lambda h, a: h.domain.approvals.reset(a, h.waiting),
+    "approvals.undo": lambda h, a: h.domain.approvals.undo(a, h.profiling),
     "assessments.finish_executed": lambda h, a: h.domain.assessments.finish_executed(
         a, h.waiting, CARD, [executed(h.rule, FOUND_AT, failed=1)], scored=True
     ),
@@ -113,6 +126,9 @@ WRITES: Mapping[str, Call] = {
     "items.open_items": lambda h, a: h.domain.items.open_items(a, h.waiting),
     "items.start": lambda h, a: h.domain.items.start(a, h.waiting, CARD),
     "ledger.keep": lambda h, a: h.domain.ledger.keep(a, KeptAnswer(HASH, "other", 1, 1)),
+    "metrics.set_invalidation": lambda h, a: h.domain.metrics.set_invalidation(a, "profiling", (), 1),
+    "metrics.update_dimension": lambda h, a: h.domain.metrics.update_dimension(a, "validity", 1, weight=Decimal(2)),
+    "metrics.update_metric": lambda h, a: h.domain.metrics.update_metric(a, "described", 1, target=Decimal(1)),
     "rule_states.change": lambda h, a: h.domain.rule_states.change(a, [h.rule.id], RuleState.RETIRED),
     "runs.beat": lambda h, a: h.domain.runs.beat(a, h.waiting),
     "runs.cancel": lambda h, a: h.domain.runs.cancel(a, h.waiting),
@@ -129,7 +145,13 @@ WRITES: Mapping[str, Call] = {
         a, [h.violation.id], ViolationUpdate(ViolationStatus.ACKNOWLEDGED)
     ),
 }
-IN_THEIR_OWN_PROJECT = {"connections.create", "ledger.keep"}
+IN_THEIR_OWN_PROJECT = {
+    "connections.create",
+    "ledger.keep",
+    "metrics.set_invalidation",
+    "metrics.update_dimension",
+    "metrics.update_metric",
+}
 """Anyone may do these in a project of their own."""
 ABOVE_THE_TENANTS = {"access", "clock", "delivery", "feed", "numbered", "oversight", "read", "written"}
 
@@ -152,12 +174,16 @@ def is_nothing(found: object) -> bool:
     match found:
         case Page():
             return not found.items
+        case ApprovalPreview():
+            return not (found.invalidated_cells or found.resolved_violations or found.outcomes)
         case Scorecard():
             return found.state is ScoreState.NOT_ASSESSED
         case dict():
-            return all(is_nothing(value) for value in found.values())
-        case [UpdateResult(violation=None)]:
-            return True
+            return is_nothing([*found.values()])
+        case list():
+            return all(is_nothing(value) for value in found)
+        case UpdateResult():
+            return found.violation is None
         case _:
             return not found
 
