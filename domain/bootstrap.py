@@ -26,6 +26,7 @@ from domain.profiles.queries import ProfileQueries
 from domain.rules.queries import RuleQueries
 from domain.runs.approval import ApprovalService
 from domain.runs.assessment import AssessmentService
+from domain.runs.explanation import ExplanationQueries
 from domain.runs.items import ItemService
 from domain.runs.preview import PreviewQueries
 from domain.runs.queries import RunOversight, RunQueries
@@ -50,6 +51,7 @@ class Queries:
     previews: PreviewQueries
     scorecards: ScorecardQueries
     comparisons: ComparisonQueries
+    explanations: ExplanationQueries
     violations: ViolationQueries
 
 
@@ -113,6 +115,7 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
             previews=PreviewQueries(database),
             scorecards=scorecards,
             comparisons=ComparisonQueries(database, scorecards),
+            explanations=ExplanationQueries(database, scorecards),
             violations=ViolationQueries(database),
         ),
         oversight=RunOversight(database),

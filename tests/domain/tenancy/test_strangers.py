@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import pytest
@@ -22,6 +23,7 @@ from domain.pages import Page, PageRequest
 from domain.rules.model import RuleState
 from domain.rules.queries import RuleFilter
 from domain.runs.decisions import ChangeDecision, ChangePredicate
+from domain.runs.explanation import Derivation
 from domain.runs.model import Decision, RunRequest, RunState, RunStatus, RunType
 from domain.runs.preview import ApprovalPreview
 from domain.runs.queries import RunFilter
@@ -58,6 +60,9 @@ READS: Mapping[str, Call] = {
     "connections.get": lambda h, a: h.domain.read.connections.get(a.tenant, h.connection.id),
     "connections.named": lambda h, a: h.domain.read.connections.named(a.tenant, "bank"),
     "connections.page": lambda h, a: h.domain.read.connections.page(a.tenant, PAGE),
+    "explanations.explain": lambda h, a: h.domain.read.explanations.explain(
+        a.tenant, PUBLIC, "complete_values", None, PAGE
+    ),
     "ledger.answer": lambda h, a: h.domain.read.ledger.answer(a.tenant, HASH),
     "ledger.page": lambda h, a: h.domain.read.ledger.page(a.tenant, None, PAGE),
     "previews.cells": lambda h, a: h.domain.read.previews.cells(a.tenant, h.waiting, PAGE),
@@ -170,22 +175,20 @@ def methods(holder: type[object], of: Sequence[str]) -> Iterator[str]:
                     yield f"{field.name}.{name}"
 
 
+EMPTY: Mapping[type, Callable[[Any], bool]] = {  # each takes a value of its own type
+    Page: lambda page: not page.items,
+    Derivation: lambda derivation: not derivation.cells.items,
+    ApprovalPreview: lambda told: not (told.invalidated_cells or told.resolved_violations or told.outcomes),
+    Scorecard: lambda card: card.state is ScoreState.NOT_ASSESSED,
+    UpdateResult: lambda result: result.violation is None,
+    dict: lambda found: all(is_nothing(value) for value in found.values()),
+    list: lambda found: all(is_nothing(value) for value in found),
+}
+"""When an answer of this type says nothing; of other types, what is false says nothing."""
+
+
 def is_nothing(found: object) -> bool:
-    match found:
-        case Page():
-            return not found.items
-        case ApprovalPreview():
-            return not (found.invalidated_cells or found.resolved_violations or found.outcomes)
-        case Scorecard():
-            return found.state is ScoreState.NOT_ASSESSED
-        case dict():
-            return is_nothing([*found.values()])
-        case list():
-            return all(is_nothing(value) for value in found)
-        case UpdateResult():
-            return found.violation is None
-        case _:
-            return not found
+    return EMPTY.get(type(found), lambda value: not value)(found)
 
 
 async def outcome(call: Call, house: House, actor: Actor) -> object:
