@@ -36,9 +36,9 @@ async def _on_connection(settings: Settings, work: Callable[[Connection], None])
         await engine.dispose()
 
 
-def migrate(settings: Settings) -> None:
-    """Upgrade to the newest version; a second call, or a second process, changes nothing."""
-    asyncio.run(_on_connection(settings, lambda connection: command.upgrade(_config(connection), "head")))
+def migrate(settings: Settings, revision: str = "head") -> None:
+    """Upgrade to the newest version, or to a named one; a second call, or a second process, changes nothing."""
+    asyncio.run(_on_connection(settings, lambda connection: command.upgrade(_config(connection), revision)))
 
 
 def write_migration(settings: Settings, message: str) -> None:
