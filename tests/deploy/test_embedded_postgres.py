@@ -17,7 +17,7 @@ from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.postmaster import read_postmaster
 from deploy.local.processes import ProcessIdentity, working_in
 from deploy.local.server_address import ServerAddress
-from tests.deploy.waiting import eventually
+from tests.waiting import block_until
 
 BUSY = "SELECT count(*) FROM pg_proc a, pg_proc b, pg_proc c, pg_proc d"
 
@@ -126,7 +126,7 @@ async def test_start_after_sigkill_ends_a_backend_that_is_still_busy(server: Emb
     backend = ProcessIdentity.of(await busy.fetchval("SELECT pg_backend_pid()"))
     assert backend is not None
     statement = asyncio.create_task(busy.execute(BUSY))
-    await asyncio.to_thread(eventually, lambda: psutil.Process(backend.pid).status() == psutil.STATUS_RUNNING)
+    await asyncio.to_thread(block_until, lambda: psutil.Process(backend.pid).status() == psutil.STATUS_RUNNING)
 
     kill(server)
     again = await start(server)

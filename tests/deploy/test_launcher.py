@@ -13,7 +13,7 @@ from deploy.local.errors import AlreadyRunning
 from deploy.local.home import Home
 from deploy.local.processes import marked, working_in
 from deploy.local.run_state import RunState
-from tests.deploy.waiting import eventually
+from tests.waiting import block_until
 
 PROJECT = Path(__file__).parents[2]
 
@@ -36,10 +36,10 @@ def launcher(home: Home) -> Iterator[subprocess.Popen[bytes]]:
 
 def running(home: Home) -> RunState:
     """Waits until all is up: a worker with a child in another session, a clerk, a database."""
-    assert eventually(lambda: (state := home.running()) is not None and state.is_ready)
+    block_until(lambda: (state := home.running()) is not None and state.is_ready)
     state = home.running()
     assert state is not None
-    assert eventually(lambda: len(marked(state.mark)) == 3)
+    block_until(lambda: len(marked(state.mark)) == 3)
     return state
 
 
@@ -52,8 +52,8 @@ def test_sigkill_of_the_launcher_leaves_nothing(home: Home, launcher: subprocess
 
     launcher.kill()
 
-    assert eventually(lambda: remains(home, state) == 0)
-    assert eventually(lambda: not home.state_file.exists())
+    block_until(lambda: remains(home, state) == 0)
+    block_until(lambda: not home.state_file.exists())
 
 
 def test_sigkill_of_launcher_and_guardian_leaves_what_the_next_start_clears(
@@ -97,7 +97,7 @@ def test_second_launcher_is_told_where_the_first_one_is(home: Home, launcher: su
 
 
 def running_after(home: Home, earlier: RunState) -> RunState:
-    assert eventually(lambda: (state := home.running()) is not None and state.mark != earlier.mark)
+    block_until(lambda: (state := home.running()) is not None and state.mark != earlier.mark)
     return running(home)
 
 
@@ -107,7 +107,7 @@ def test_killed_postgresql_is_started_again_on_its_port(home: Home, launcher: su
 
     before.process.send(signal.SIGKILL)
 
-    assert eventually(lambda: (state := home.running()) is not None and state.services[0].restarts == 1)
+    block_until(lambda: (state := home.running()) is not None and state.services[0].restarts == 1)
     after = running(home).services[0]
     assert after.process is not None
     assert after.process.is_alive()
@@ -137,7 +137,7 @@ def test_status_of_a_service_that_ended_is_not_healthy(
     assert clerk is not None
     launcher.send_signal(signal.SIGSTOP)  # or it would start it again
     clerk.send(signal.SIGKILL)
-    assert eventually(lambda: not clerk.is_alive())
+    block_until(lambda: not clerk.is_alive())
 
     code = main(["status", "--home", str(home.root)])
     launcher.send_signal(signal.SIGCONT)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from deploy.local.processes import MARK, ProcessIdentity, end_marked, marked
-from tests.deploy.waiting import eventually
+from tests.waiting import block_until
 
 Sleeper = Callable[[dict[str, str]], subprocess.Popen[bytes]]
 
@@ -74,5 +74,5 @@ def test_process_that_ended_and_was_not_reaped_is_gone(sleeper: Sleeper) -> None
 
     process.kill()
 
-    assert eventually(lambda: not identity.is_alive())
+    block_until(lambda: not identity.is_alive())
     assert ProcessIdentity.of(process.pid) is None

@@ -15,7 +15,7 @@ from deploy.local.supervision import Supervision
 from deploy.local.supervisor import Supervisor, Watched
 from tests.deploy.quiet_progress import Remembered
 from tests.deploy.tiny import SLEEPER, WITH_A_CHILD_IN_ITS_OWN_SESSION, tiny, tiny_step
-from tests.deploy.waiting import eventually
+from tests.waiting import block_until
 
 Supervise = Callable[[Sequence[Sequence[Service]]], AbstractContextManager[Supervision]]
 
@@ -106,7 +106,7 @@ def test_killed_service_is_started_again_and_said_so(
     with supervise(((tiny("api", SLEEPER, tmp_path),),)):
         first = kill(published, "api")
 
-        assert eventually(lambda: published.pid_of("api") not in {None, first})
+        block_until(lambda: published.pid_of("api") not in {None, first})
 
     assert progress.sentences == [
         f"api ended unexpectedly; starting it again. Its log: {tmp_path / 'api.log'}",
@@ -129,13 +129,13 @@ def test_what_a_killed_service_left_ends_before_it_starts_again(
     supervise: Supervise, published: Published, mark: str, tmp_path: Path
 ) -> None:
     with supervise(((tiny("worker", WITH_A_CHILD_IN_ITS_OWN_SESSION, tmp_path),),)):
-        assert eventually(lambda: len(marked(mark)) == 2)
+        block_until(lambda: len(marked(mark)) == 2)
         left = {process.pid for process in marked(mark)}
 
         first = kill(published, "worker")
 
-        assert eventually(lambda: published.pid_of("worker") not in {None, first})
-        assert eventually(lambda: len(marked(mark)) == 2)
+        block_until(lambda: published.pid_of("worker") not in {None, first})
+        block_until(lambda: len(marked(mark)) == 2)
         assert not left & {process.pid for process in marked(mark)}
 
 
@@ -157,8 +157,8 @@ time.sleep(600)
     worker = tiny("worker", WITH_A_CHILD_IN_ITS_OWN_SESSION, tmp_path)
 
     with supervise(((first,), (worker, second))):
-        assert eventually(lambda: len(marked(mark)) == 4)
-        assert eventually(lambda: all((tmp_path / f"order{name}").exists() for name in ("database", "api")))
+        block_until(lambda: len(marked(mark)) == 4)
+        block_until(lambda: all((tmp_path / f"order{name}").exists() for name in ("database", "api")))
 
     assert order.read_text().split() == ["api", "database"]
     assert marked(mark) == []
@@ -170,7 +170,7 @@ def test_service_that_ignores_the_request_to_end_is_killed(supervise: Supervise,
     )
 
     with supervise(((tiny("worker", stubborn, tmp_path),),)):
-        assert eventually(lambda: "deaf" in (tmp_path / "worker.log").read_text())
+        block_until(lambda: "deaf" in (tmp_path / "worker.log").read_text())
 
     assert marked(mark) == []
 

@@ -1,5 +1,6 @@
 """A plain client of the public API: GraphQL over HTTP, and graphql-transport-ws as the protocol says."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -8,6 +9,8 @@ from typing import Any
 
 import httpx
 from websockets.asyncio.client import connect
+
+LONGEST_SILENCE_SECONDS = 120.0
 
 
 class GraphQL:
@@ -41,7 +44,7 @@ class GraphQL:
 
             async def events() -> AsyncIterator[dict[str, Any]]:
                 for _ in itertools.count():
-                    message = json.loads(await socket.recv())
+                    message = json.loads(await asyncio.wait_for(socket.recv(), LONGEST_SILENCE_SECONDS))
                     match message["type"]:
                         case "next":
                             assert "errors" not in message["payload"], message

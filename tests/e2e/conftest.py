@@ -1,6 +1,6 @@
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,10 @@ import pytest
 from deploy.local.ports import free_port
 from tests.e2e.client import GraphQL
 from tests.e2e.installation import Installation
+from tests.e2e.real_databases import load
+from tests.fixtures.postgres import PostgresServer
 
+DemoOn = Callable[[str], Awaitable[str]]
 FOR_OTHERS_TO_PASS = 0o755
 
 
@@ -44,3 +47,20 @@ def demo_output(installation: Installation) -> str:
     done = installation.run("demo", "--exit")
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+@pytest.fixture(scope="session")
+def demo_on(installation: Installation, postgres: PostgresServer) -> DemoOn:
+    """What `assay demo` said about the real database of that name; its main job is done once, and succeeded."""
+    said: dict[str, str] = {}
+
+    async def demo(name: str) -> str:
+        if name not in said:
+            dsn = await postgres.create_database(name)
+            load(name, dsn)
+            done = installation.run("demo", "--dsn", dsn, "--exit")
+            assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+            said[name] = done.stdout
+        return said[name]
+
+    return demo

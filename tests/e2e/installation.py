@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
-from tests.deploy.waiting import eventually
+from tests.waiting import block_until
 
 PROJECT = Path(__file__).parents[2]
 READY_SECONDS = 240
@@ -40,7 +41,8 @@ class Installation:
     def wait_until_ready(self) -> None:
         launcher = self._launcher
         assert launcher
-        eventually(lambda: self.is_ready() or launcher.poll() is not None, READY_SECONDS)
+        with suppress(TimeoutError):  # the launcher's log says more
+            block_until(lambda: self.is_ready() or launcher.poll() is not None, READY_SECONDS)
         assert self.is_ready(), self._log()
 
     def stop(self) -> int:
