@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
-from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
@@ -23,7 +22,7 @@ from domain.metrics import model
 from domain.metrics.model import AssessmentType, ScoreLine, ScoreState
 
 CELLS = Listing("cell", str)
-INVALIDATED = Listing("invalidated", UUID)
+INVALIDATED = Listing("invalidated", int)
 
 describe(
     ScoreState,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Subquery, select, tuple_
+from sqlalchemy import Row, Subquery, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from domain.db.tenancy import select_in
 from domain.errors import Invalid
 from domain.fqn import Fqn
 from domain.identity import Tenant
-from domain.metrics.cells import cells
+from domain.metrics.cells import cells, counts_at
 from domain.metrics.model import Definitions, Dimension, Invalidation, Metric, Score, Scorecard, Snapshot, roll_up
 from domain.metrics.repository import in_force, to_dimension, to_invalidation, to_metric
 from domain.metrics.sums import added_up, by_metric, parts
@@ -72,9 +72,11 @@ class ScorecardQueries:
             return await read_cells(session, cells(tenant, scope, as_of), request)
 
     async def invalidated_by(self, tenant: Tenant, run_id: UUID, request: PageRequest) -> Page[Snapshot]:
-        """The tombstones that saving a run has left."""
+        """The tombstones that saving a run has left, unless that was undone."""
         row = MetricSnapshotRow
-        statement = select_in(tenant, row).where(col(row.run_id) == run_id, col(row.denominator) == 0)
+        statement = select_in(tenant, row).where(
+            col(row.run_id) == run_id, col(row.denominator) == 0, counts_at(tenant, literal(self._clock()))
+        )
         async with self._database.reading() as session:
             return await read_page(session, statement, request, key=col(row.id), read_key=int, to_model=to_snapshot)
 
