@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from domain.access.service import AccessService
+from domain.assets.curation import CurationService
+from domain.assets.history import HistoryQueries
 from domain.assets.queries import AssetQueries
 from domain.assets.service import AssetService
 from domain.audit.queries import AuditQueries
@@ -16,6 +18,9 @@ from domain.db.engine import Database, make_engine
 from domain.db.feed import Bell, Feed
 from domain.db.outbox import NUMBERED, WRITTEN
 from domain.db.uow import UnitsOfWork
+from domain.glossary.linking import LinkService
+from domain.glossary.queries import GlossaryQueries
+from domain.glossary.service import GlossaryService
 from domain.ledger.queries import LedgerQueries
 from domain.ledger.service import LedgerService
 from domain.metrics.comparisons import ComparisonQueries
@@ -44,6 +49,8 @@ class Queries:
     assets: AssetQueries
     audit: AuditQueries
     connections: ConnectionQueries
+    glossary: GlossaryQueries
+    history: HistoryQueries
     ledger: LedgerQueries
     profiles: ProfileQueries
     rules: RuleQueries
@@ -64,6 +71,9 @@ class Domain:
     assessments: AssessmentService
     assets: AssetService
     connections: ConnectionService
+    curation: CurationService
+    glossary: GlossaryService
+    glossary_links: LinkService
     items: ItemService
     ledger: LedgerService
     metrics: MetricService
@@ -98,6 +108,9 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         assessments=AssessmentService(unit_of_work),
         assets=AssetService(unit_of_work),
         connections=ConnectionService(unit_of_work),
+        curation=CurationService(unit_of_work),
+        glossary=GlossaryService(unit_of_work),
+        glossary_links=LinkService(unit_of_work),
         items=ItemService(unit_of_work),
         ledger=LedgerService(unit_of_work),
         metrics=MetricService(unit_of_work),
@@ -108,6 +121,8 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
             assets=AssetQueries(database),
             audit=AuditQueries(database),
             connections=ConnectionQueries(database),
+            glossary=GlossaryQueries(database),
+            history=HistoryQueries(database),
             ledger=LedgerQueries(database),
             profiles=ProfileQueries(database),
             rules=RuleQueries(database),

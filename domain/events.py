@@ -180,6 +180,19 @@ class RulesChanged(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlossaryChanged(DomainEvent):
+    """A term was made, changed or deleted, or assets were linked to it or let go; those are the scopes."""
+
+    name: ClassVar[str] = "glossary.changed"
+    term_id: UUID
+    version: int
+    status: str
+    linked: int = 0
+    unlinked: int = 0
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionChanged(DomainEvent):
     name: ClassVar[str] = "connection.changed"
     connection_id: UUID

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.errors import Invalid
+from domain.text import is_storable
 
 MAX_TEXT_LENGTH = 1024
 """Longest text that is read as an Fqn, in bytes of UTF-8: it has to fit into one index entry, beside its parent's."""
 SERVICE_DEPTH, DATABASE_DEPTH, SCHEMA_DEPTH, TABLE_DEPTH, COLUMN_DEPTH = range(1, 6)
 """How many parts an asset's FQN has."""
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +23,7 @@ class Fqn:
     def __post_init__(self) -> None:
         if not self.parts:
             raise Invalid("fqn", "An FQN has at least one part: the name of a connection.")
-        if any(_UNSTORABLE.search(part) for part in self.parts):
+        if not all(is_storable(part) for part in self.parts):
             raise Invalid("fqn", "An FQN cannot hold the character NUL or half a surrogate pair.")
 
     @classmethod

@@ -6,7 +6,7 @@ from prefect import State, flow
 from domain.fqn import Fqn
 from domain.runs.model import Include
 from flows.answers import KeptAnswers
-from flows.enrichment.context import EnrichmentContext
+from flows.enrichment.context import EnrichmentContext, Term
 from flows.enrichment.enricher import Enricher, Enrichment
 from flows.enrichment.registry import enricher_for
 from flows.fan_out import fan_out
@@ -20,13 +20,19 @@ async def enrich_metadata(run_id: UUID) -> State[None]:
     """Suggest what the tables of the run's targets, and their columns, mean."""
     async with open_run(run_id) as run, open_run_model(run.settings.enrichment, KeptAnswers(run)) as model:
         tables = await run.open_items()
-        around = await neighbourhood_of(run, tables)
-        await fan_out(run, tables, partial(_enrich, run, enricher_for(model), around))
+        around, terms = await neighbourhood_of(run, tables), await _terms_of(run)
+        await fan_out(run, tables, partial(_enrich, run, enricher_for(model), around, terms))
         return await run.close({"provider": run.settings.enrichment.provider})
 
 
-async def _enrich(run: Run, enricher: Enricher, around: Neighbourhood, fqn: Fqn) -> None:
-    context = await _context_of(run, around, fqn)
+async def _terms_of(run: Run) -> tuple[Term, ...]:
+    """Read once for all tables."""
+    terms = await patiently(lambda: run.domain.read.glossary.approved(run.actor.tenant))
+    return tuple(Term(term.name, term.words.definition, term.words.synonyms) for term in terms)
+
+
+async def _enrich(run: Run, enricher: Enricher, around: Neighbourhood, terms: tuple[Term, ...], fqn: Fqn) -> None:
+    context = await _context_of(run, around, terms, fqn)
     asked = run.record.parameters.get("include")
     enrichment = await enricher.enrich(context, frozenset(map(Include, asked)) if asked else frozenset(Include))
     versions = {asset.fqn: asset.version for asset in (context.assets.table, *context.assets.columns)}
@@ -47,10 +53,10 @@ async def _report(run: Run, fqn: Fqn, enrichment: Enrichment) -> None:
         await run.say(f"{fqn}: {count} entries of the answer are about columns that do not exist.", level="WARNING")
 
 
-async def _context_of(run: Run, around: Neighbourhood, fqn: Fqn) -> EnrichmentContext:
+async def _context_of(run: Run, around: Neighbourhood, terms: tuple[Term, ...], fqn: Fqn) -> EnrichmentContext:
     """What the catalogue knows about a table and its surroundings."""
     read, tenant = run.domain.read, run.actor.tenant
     assets = await patiently(lambda: read.assets.table(tenant, fqn))
     profiles = await patiently(lambda: read.profiles.newest(tenant, [fqn]))
     neighbours = tuple(one for schema in around if schema.covers(fqn) for one in around[schema] if one.fqn != fqn)
-    return EnrichmentContext(assets, profiles.get(fqn), neighbours)
+    return EnrichmentContext(assets, profiles.get(fqn), neighbours, terms)

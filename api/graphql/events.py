@@ -33,6 +33,7 @@ class EventType(Enum):
     ASSET_CREATED = events.AssetCreated.name
     ASSETS_CHANGED = events.AssetsChanged.name
     RULES_CHANGED = events.RulesChanged.name
+    GLOSSARY_CHANGED = events.GlossaryChanged.name
     CONNECTION_CHANGED = events.ConnectionChanged.name
 
 
@@ -53,6 +54,7 @@ describe(
         EventType.ASSET_CREATED: "A service or database was announced.",
         EventType.ASSETS_CHANGED: "Assets were added, changed or lost.",
         EventType.RULES_CHANGED: "Rules have another state.",
+        EventType.GLOSSARY_CHANGED: "A term was made, changed or deleted, or assets were linked to it or let go.",
         EventType.CONNECTION_CHANGED: "A connection was made, changed, tested or deleted.",
     },
 )

@@ -5,10 +5,12 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from domain.assets.history import Moment
 from domain.assets.model import Asset, AssetId
 from domain.bootstrap import Queries
 from domain.connections.model import ConnectionId, DataConnection
 from domain.fqn import Fqn
+from domain.glossary.model import GlossaryTerm, TermId
 from domain.identity import Tenant
 from domain.metrics.model import Dimension, Metric
 from domain.profiles.model import TableProfile
@@ -36,6 +38,10 @@ class Loaders:
         self.assets: DataLoader[Fqn, Asset | None] = by_key(read.assets.by_fqns)
         self.assets_by_id: DataLoader[AssetId, Asset | None] = by_key(read.assets.by_ids)
         self.children: DataLoader[Fqn, list[Asset] | None] = by_key(read.assets.children)
+        self.past_assets: DataLoader[Moment, Asset | None] = by_key(read.history.assets)
+        self.past_children: DataLoader[Moment, list[Asset] | None] = by_key(read.history.children)
+        self.terms: DataLoader[TermId, GlossaryTerm | None] = by_key(read.glossary.by_ids)
+        self.terms_of: DataLoader[AssetId, list[GlossaryTerm] | None] = by_key(read.glossary.of_assets)
         self.profiles: DataLoader[Fqn, TableProfile | None] = by_key(read.profiles.newest)
         self.connections: DataLoader[ConnectionId, DataConnection | None] = by_key(read.connections.by_ids)
         self.rules: DataLoader[RuleId, DqRule | None] = by_key(read.rules.by_ids)

@@ -11,6 +11,7 @@ from api.graphql import connections
 from api.graphql.assets import types as assets
 from api.graphql.context import Info
 from api.graphql.fields import field
+from api.graphql.glossary import types as glossary
 from api.graphql.ids import Node, split_id
 from api.graphql.loaders import Loaders
 from api.graphql.rules import types as rules
@@ -19,6 +20,7 @@ from api.graphql.violations import types as violations
 from domain.assets.model import AssetId
 from domain.connections.model import ConnectionId
 from domain.errors import Invalid
+from domain.glossary.model import TermId
 from domain.rules.model import RuleId
 from domain.runs.model import RunId
 from domain.violations.model import ViolationId
@@ -46,6 +48,11 @@ async def _run(loaders: Loaders, key: UUID) -> Node | None:
     return runs.WorkflowRun.of(found) if found else None
 
 
+async def _term(loaders: Loaders, key: UUID) -> Node | None:
+    found = await loaders.terms.load(TermId(key))
+    return glossary.GlossaryTerm.of(found) if found else None
+
+
 async def _violation(loaders: Loaders, key: UUID) -> Node | None:
     found = await loaders.violations.load(ViolationId(key))
     return violations.Violation.of(found) if found else None
@@ -54,6 +61,7 @@ async def _violation(loaders: Loaders, key: UUID) -> Node | None:
 _READERS: Mapping[str, Callable[[Loaders, UUID], Awaitable[Node | None]]] = {
     assets.KIND: _asset,
     connections.KIND: _connection,
+    glossary.KIND: _term,
     rules.KIND: _rule,
     runs.KIND: _run,
     violations.KIND: _violation,

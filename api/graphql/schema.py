@@ -7,10 +7,13 @@ from graphql import ASTValidationRule, NoSchemaIntrospectionCustomRule
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+from api.graphql.assets.curation import CurationMutations
 from api.graphql.assets.mutations import AssetMutations
 from api.graphql.assets.queries import AssetQueries
 from api.graphql.caches import TolerantParserCache
 from api.graphql.connections import ConnectionMutations, ConnectionQueries
+from api.graphql.glossary.mutations import GlossaryMutations
+from api.graphql.glossary.queries import GlossaryQueries
 from api.graphql.governed import GovernedSchema, TimeLimit
 from api.graphql.limits import DocumentLimits, OneOperation, StorableText, rule_of
 from api.graphql.metrics import MetricQueries
@@ -47,13 +50,23 @@ class Query(
     ViolationQueries,
     ScorecardQueries,
     MetricQueries,
+    GlossaryQueries,
     RecordQueries,
 ):
     pass
 
 
 @strawberry.type(description="What can be done. Expected errors are part of each answer; nothing is changed then.")
-class Mutation(ConnectionMutations, AssetMutations, StartMutations, RunMutations, RuleMutations, ViolationMutations):
+class Mutation(
+    ConnectionMutations,
+    AssetMutations,
+    CurationMutations,
+    GlossaryMutations,
+    StartMutations,
+    RunMutations,
+    RuleMutations,
+    ViolationMutations,
+):
     pass
 
 

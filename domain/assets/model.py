@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from domain.errors import Invalid
+from domain.assets.people import check_people, read_people
+from domain.errors import DomainError, Invalid
 from domain.fqn import Fqn
 from domain.identity import OrganizationId, ProjectId
+from domain.text import check_storable
 
 AssetId = NewType("AssetId", UUID)
 
@@ -77,6 +79,8 @@ class AssetField(StrEnum):
 MAX_FIELD_LENGTH = 4000
 """Longest text of one described field, in characters."""
 
+PEOPLE = (AssetField.OWNER, AssetField.STEWARD)
+"""Fields that hold people or teams, one a line."""
 _CLOSED_SETS: Mapping[AssetField, type[StrEnum]] = {
     AssetField.PII_CLASS: PiiClass,
     AssetField.SENSITIVITY: Sensitivity,
@@ -85,6 +89,7 @@ _CLOSED_SETS: Mapping[AssetField, type[StrEnum]] = {
 
 def check_field_value(field_name: AssetField, value: str) -> None:
     """Refuse a value that the field cannot hold."""
+    check_storable(field_name.value, value)
     if not value.strip():
         raise Invalid(field_name.value, f"{field_name.value} cannot be blank; release the field to empty it.")
     if len(value) > MAX_FIELD_LENGTH:
@@ -92,6 +97,8 @@ def check_field_value(field_name: AssetField, value: str) -> None:
     allowed = _CLOSED_SETS.get(field_name)
     if allowed and value not in set(allowed):
         raise Invalid(field_name.value, f"{field_name.value} is one of {', '.join(allowed)}.")
+    if field_name in PEOPLE:
+        check_people(field_name.value, read_people(value))
 
 
 class FieldOrigin(StrEnum):
@@ -107,6 +114,22 @@ class FieldValue:
     origin: FieldOrigin
     confidence: float | None = None
     run_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A short name on an asset, why it is there, and who put it there."""
+
+    name: str
+    justification: str
+    origin: FieldOrigin
+    tagged_by: str
+    tagged_at: datetime
+
+    @property
+    def key(self) -> str:
+        """Names that differ only in case are the same tag."""
+        return self.name.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +198,7 @@ class Asset:
     captured: Mapping[str, object]
     """What the source reports: `data_type`, `nullable`, `comment`, `primary_key`, `foreign_keys`, …"""
     fields: Mapping[AssetField, FieldValue] = field(default_factory=dict)
+    tags: tuple[Tag, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
@@ -183,6 +207,25 @@ class Asset:
     def value(self, name: AssetField) -> str | None:
         found = self.fields.get(name)
         return found.value if found else None
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Who answers for it."""
+        return read_people(self.value(AssetField.OWNER))
+
+    @property
+    def stewards(self) -> tuple[str, ...]:
+        """Who looks after it."""
+        return read_people(self.value(AssetField.STEWARD))
+
+
+@dataclass(frozen=True, slots=True)
+class AssetResult:
+    """What became of one asset of a bulk: itself, or the reason why it stayed as it was."""
+
+    fqn: Fqn
+    asset: Asset | None
+    error: DomainError | None
 
 
 @dataclass(frozen=True, slots=True)

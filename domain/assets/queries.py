@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from domain.fqn import Fqn
 from domain.identity import Tenant
 from domain.pages import Page, PageRequest
+from domain.text import check_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class AssetFilter:
     include_deleted: bool = False
     text: str | None = None
     """Words that the FQN, the description or the source comment holds, in any case."""
+
+    def __post_init__(self) -> None:
+        if self.text is not None:
+            check_storable("text", self.text)
 
 
 class AssetQueries:

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +17,22 @@ from domain.assets.model import (
     FieldValue,
     FoundSchema,
     IngestionCounts,
+    Tag,
 )
 from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
+from domain.assets.tags import read_tags, write_tags
 from domain.db.columns import FqnList
 from domain.db.scope import in_any_scope, in_scope
 from domain.db.tenancy import owned_by, select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
-from domain.errors import NotFound
+from domain.errors import NotFound, VersionConflict
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import OrganizationId, ProjectId
 
 TABLE_LIKE = (AssetType.TABLE, AssetType.VIEW)
 VANISHED = "vanished from the source"
-KEPT = ("version", "content_version", "captured", "fields")
+KEPT = ("version", "content_version", "type", "position", "captured", "fields", "tags", "deleted_at")
 """What a version remembers of its asset."""
 
 
@@ -42,11 +45,16 @@ def to_model(row: AssetRow) -> Asset:
         organization_id=OrganizationId(row.organization_id),
         project_id=ProjectId(row.project_id),
         captured=row.captured,
-        fields={AssetField(name): read_field(value) for name, value in row.fields.items()},
+        fields=read_fields(row.fields),
+        tags=read_tags(row.tags),
         created_at=row.created_at,
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,
     )
+
+
+def read_fields(stored: Mapping[str, Any]) -> dict[AssetField, FieldValue]:
+    return {AssetField(name): read_field(value) for name, value in stored.items()}
 
 
 def read_field(stored: Mapping[str, Any]) -> FieldValue:  # as write_field stored it
@@ -67,6 +75,12 @@ def write_field(value: FieldValue) -> dict[str, Any]:
 
 def _remembered() -> Sequence[Any]:  # columns of several types
     return [getattr(AssetRow, name) for name in ("id", *KEPT)]
+
+
+def check_version(row: AssetRow, expected: int) -> None:
+    """Refuse a change that is based on another version than the locked one: no update is lost."""
+    if row.version != expected:
+        raise VersionConflict("Asset", row.fqn, expected, row.version)
 
 
 class AssetRepository:
@@ -136,6 +150,7 @@ class AssetRepository:
         *,
         fields: Mapping[str, Any] | None = None,  # stored form, see write_field
         captured: Mapping[str, Any] | None = None,
+        tags: Sequence[Tag] | None = None,
         run_id: UUID | None = None,
     ) -> None:
         """Make the next version of an asset and keep what it was made of."""
@@ -146,16 +161,15 @@ class AssetRepository:
             row.fields = dict(fields)
         if captured is not None:
             row.captured = dict(captured)
+        if tags is not None:
+            row.tags = write_tags(tags)
         self._remember(row, change, run_id)
 
     def _remember(self, row: AssetRow, change: str, run_id: UUID | None) -> None:
         self._uow.add(
             AssetVersionRow(
                 asset_id=row.id,
-                version=row.version,
-                content_version=row.content_version,
-                captured=row.captured,
-                fields=row.fields,
+                **{name: getattr(row, name) for name in KEPT},
                 change=change,
                 actor=self._uow.actor.name,
                 run_id=run_id,
@@ -166,19 +180,21 @@ class AssetRepository:
 
     async def ensure(self, found: FoundAsset) -> None:
         """Add the asset unless the catalogue has it; two transactions may try at once."""
-        statement = insert(AssetRow).values(self._new(found)).on_conflict_do_nothing().returning(AssetRow)
+        statement = (
+            insert(AssetRow).values(self._new(found, self._uow.clock())).on_conflict_do_nothing().returning(AssetRow)
+        )
         added = (await self._uow.session.scalars(statement)).one_or_none()
         if added is not None:
             self._remember(added, "found", None)
 
     def _insert(self, found: Sequence[FoundAsset], run_id: UUID) -> None:
+        now = self._uow.clock()  # of one reading: whoever looks back sees all of it or nothing
         for asset in found:
-            row = AssetRow(**self._new(asset))
+            row = AssetRow(**self._new(asset, now))
             self._uow.add(row)
             self._remember(row, "found", run_id)
 
-    def _new(self, found: FoundAsset) -> dict[str, Any]:
-        now = self._uow.clock()
+    def _new(self, found: FoundAsset, now: datetime) -> dict[str, Any]:
         return {
             "id": new_id(),
             "fqn": str(found.fqn),
@@ -189,6 +205,7 @@ class AssetRepository:
             "content_version": 1,
             "captured": found.captured,
             "fields": {},
+            "tags": [],
             "created_at": now,
             "updated_at": now,
             **owned_by(self._uow.tenant),

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from domain.access.model import require
 from domain.assets.captured import outer_levels
 from domain.assets.model import Asset, AssetField, FieldOrigin, FieldValue, check_field_value
-from domain.assets.repository import AssetRepository, to_model, write_field
+from domain.assets.repository import AssetRepository, check_version, to_model, write_field
 from domain.audit.repository import record
 from domain.connections.repository import ConnectionRepository
 from domain.db.uow import UnitsOfWork
-from domain.errors import Invalid, VersionConflict
+from domain.errors import Invalid
 from domain.events import AssetCreated, AssetsChanged, Origin
 from domain.fqn import Fqn
 from domain.identity import Actor, Permission
@@ -66,8 +66,7 @@ class AssetService:
         async with self._unit_of_work(actor) as uow:
             assets = AssetRepository(uow)
             row = await assets.lock(fqn)
-            if row.version != expected_version:
-                raise VersionConflict("Asset", row.fqn, expected_version, row.version)
+            check_version(row, expected_version)
             before = dict(row.fields)
             written = {name.value: write_field(FieldValue(value, FieldOrigin.HUMAN)) for name, value in values.items()}
             assets.change(row, f"edited {', '.join(sorted(values))}", fields={**before, **written})
@@ -81,8 +80,7 @@ class AssetService:
         async with self._unit_of_work(actor) as uow:
             assets = AssetRepository(uow)
             row = await assets.lock(fqn)
-            if row.version != expected_version:
-                raise VersionConflict("Asset", row.fqn, expected_version, row.version)
+            check_version(row, expected_version)
             if field not in row.fields:
                 raise Invalid("field", f"{fqn} has no {field} to release.")
             before = dict(row.fields)

@@ -27,6 +27,7 @@ class AssetRow(TenantRow, table=True):
     """The version that first had this content: an undone Save gives an old content a new version."""
     captured: dict[str, Any] = Field(sa_type=Json)
     fields: dict[str, Any] = Field(sa_type=Json)
+    tags: list[dict[str, Any]] = Field(sa_type=Json)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -40,8 +41,12 @@ class AssetVersionRow(TenantRow, table=True):
     asset_id: UUID = Field(primary_key=True, foreign_key="asset.id")
     version: int = Field(primary_key=True)
     content_version: int
+    type: str = Field(sa_type=Text)
+    position: int
     captured: dict[str, Any] = Field(sa_type=Json)
     fields: dict[str, Any] = Field(sa_type=Json)
+    tags: list[dict[str, Any]] = Field(sa_type=Json)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     change: str = Field(sa_type=Text)
     actor: str = Field(sa_type=Text)
     run_id: UUID | None = None

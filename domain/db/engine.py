@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import orjson
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from domain.db.unstorable import refuse_unstorable_text
 from domain.errors import Unavailable
 from domain.settings import Settings
 
@@ -28,7 +30,7 @@ def make_engine(settings: Settings, *, pooled: bool) -> AsyncEngine:
     """Build the engine; it belongs to the running event loop and is disposed of with it."""
     options = {"pool_size": settings.database.pool_size, "max_overflow": 0, "pool_pre_ping": True}
     milliseconds = int(settings.database.statement_timeout_seconds * 1000)
-    return create_async_engine(
+    engine = create_async_engine(
         _DIALECT.sub("postgresql+asyncpg://", settings.database_url()),
         hide_parameters=True,  # a failing statement must not carry values into logs
         json_serializer=lambda value: orjson.dumps(value, default=str).decode(),
@@ -39,6 +41,8 @@ def make_engine(settings: Settings, *, pooled: bool) -> AsyncEngine:
         },
         **(options if pooled else {"poolclass": NullPool}),
     )
+    event.listen(engine.sync_engine, "handle_error", refuse_unstorable_text)
+    return engine
 
 
 def is_connection_lost(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
 from domain.audit.tables import AuditEventRow
 from domain.connections.tables import DataConnectionRow
 from domain.db.outbox import DomainEventRow
+from domain.glossary.tables import GlossaryLinkRow, GlossaryTermRow
 from domain.ledger.tables import LlmAnswerRow, LlmCallRow
 from domain.metrics.tables import (
     DimensionRow,
@@ -30,6 +31,8 @@ ROWS = (
     DimensionRow,
     DomainEventRow,
     DqRuleRow,
+    GlossaryLinkRow,
+    GlossaryTermRow,
     HandledEventRow,
     InvalidationRow,
     LlmAnswerRow,

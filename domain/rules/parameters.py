@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from domain.errors import Invalid
 from domain.fqn import TABLE_DEPTH, Fqn
 from domain.rules.patterns import PATTERNS
+from domain.text import check_storable
 
 Parameter = str | int | float | bool | list[str] | None
 
@@ -45,13 +46,7 @@ def _check_texts(name: str, value: Parameter) -> None:
     if not isinstance(value, list) or not value or not all(isinstance(text, str) for text in value):
         raise Invalid(name, f"{name} is a list of at least one text.")
     for text in value:
-        _check_storable(name, text)
-
-
-def _check_storable(name: str, text: str) -> None:
-    """A database cannot hold NUL or half a surrogate pair, so neither can a value that is compared with it."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise Invalid(name, f"{name} holds a character that no text of a database can hold.")
+        check_storable(name, text)
 
 
 def _check_choice(choices: tuple[str, ...]) -> Callable[[str, Parameter], None]:
@@ -65,7 +60,7 @@ def _check_choice(choices: tuple[str, ...]) -> Callable[[str, Parameter], None]:
 def _check_table(name: str, value: Parameter) -> None:
     if not isinstance(value, str) or Fqn.parse(value).depth != TABLE_DEPTH:
         raise Invalid(name, f"{name} is the FQN of a table: service.database.schema.table.")
-    _check_storable(name, value)
+    check_storable(name, value)
 
 
 def _check_age(name: str, value: Parameter) -> None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from domain.assets.model import FieldOrigin
 from domain.assets.repository import AssetRepository
-from domain.db.tenancy import belongs_to, select_columns_in, update_in
+from domain.db.tenancy import select_columns_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.events import AssetsChanged, RulesChanged
 from domain.rules.model import RuleState
@@ -22,13 +24,16 @@ from domain.runs.tables import ProposedChangeRow
 _Change = ProposedChangeRow
 
 
-def with_outcome(uow: UnitOfWork, run_id: UUID, outcome: ChangeOutcome, subject: ChangeSubject) -> ColumnElement[bool]:
-    """The changes of a run that were decided so."""
-    return and_(
-        belongs_to(uow.tenant, _Change),
-        col(_Change.run_id) == run_id,
-        col(_Change.subject) == subject,
-        col(_Change.outcome) == outcome,
+def changes_that_were(
+    outcome: ChangeOutcome,
+    subject: ChangeSubject,
+    uow: UnitOfWork,
+    run_id: UUID,
+    *columns: ColumnElement[Any] | Mapped[Any],  # of several types
+) -> Select[Any]:
+    """These columns of the changes of a run that had this outcome."""
+    return select_columns_in(uow.tenant, _Change, *columns).where(
+        col(_Change.run_id) == run_id, col(_Change.subject) == subject, col(_Change.outcome) == outcome
     )
 
 
@@ -59,12 +64,15 @@ def _written(uow: UnitOfWork, run: WorkflowRun) -> Subquery:
     )  # fmt: skip
     names = func.string_agg(col(_Change.field), aggregate_order_by(literal(", "), col(_Change.field)))
     return (
-        select(
+        changes_that_were(
+            ChangeOutcome.APPLIED,
+            ChangeSubject.ASSET_FIELD,
+            uow,
+            run.id,
             col(_Change.asset_fqn).label("fqn"),
             func.jsonb_object_agg(col(_Change.field), value).label("fields"),
             func.concat("saved ", names).label("change"),
         )
-        .where(with_outcome(uow, run.id, ChangeOutcome.APPLIED, ChangeSubject.ASSET_FIELD))
         .group_by(col(_Change.asset_fqn))
         .subquery("written")
     )
@@ -79,7 +87,7 @@ async def _write_fields(uow: UnitOfWork, run: WorkflowRun) -> None:
 async def _decide_rules(uow: UnitOfWork, run: WorkflowRun, at: datetime) -> None:
     """A rule that is applied becomes ACTIVE; a draft that was rejected is RETIRED."""
     for outcome, state in ((ChangeOutcome.APPLIED, RuleState.ACTIVE), (ChangeOutcome.REJECTED, RuleState.RETIRED)):
-        decided = select(col(_Change.rule_id)).where(with_outcome(uow, run.id, outcome, ChangeSubject.RULE))
+        decided = changes_that_were(outcome, ChangeSubject.RULE, uow, run.id, col(_Change.rule_id))
         moved = await RuleRepository(uow).move(decided, RuleState.DRAFT, state, at)
         if moved:
             uow.emit(RulesChanged(scopes=run.scopes, rule_ids=tuple(moved), state=state))

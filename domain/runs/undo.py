@@ -18,7 +18,7 @@ from domain.metrics.tables import MetricCellRow
 from domain.rules.model import RuleState
 from domain.rules.repository import RuleRepository
 from domain.rules.tables import DqRuleRow, RuleExecutionRow
-from domain.runs.applying import with_outcome
+from domain.runs.applying import changes_that_were
 from domain.runs.model import ApprovalStatus, ChangeOutcome, ChangeSubject, SaveBuiltUpon, WorkflowRun
 from domain.runs.tables import ApprovalRow, ProposedChangeRow, WorkflowRunRow
 from domain.violations.repository import ViolationRepository
@@ -79,7 +79,7 @@ def _later_saves(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> Se
 def _changed_assets(uow: UnitOfWork, run: WorkflowRun) -> Select[Any]:
     asset, version = AssetRow, AssetVersionRow
     return (
-        select(col(_Change.asset_fqn))
+        changes_that_were(ChangeOutcome.APPLIED, ChangeSubject.ASSET_FIELD, uow, run.id, col(_Change.asset_fqn))
         .outerjoin(
             asset,
             and_(
@@ -89,10 +89,7 @@ def _changed_assets(uow: UnitOfWork, run: WorkflowRun) -> Select[Any]:
             ),
         )
         .outerjoin(version, and_(col(version.asset_id) == col(asset.id), col(version.version) == col(asset.version)))
-        .where(
-            with_outcome(uow, run.id, ChangeOutcome.APPLIED, ChangeSubject.ASSET_FIELD),
-            col(version.run_id).is_distinct_from(run.id),
-        )
+        .where(col(version.run_id).is_distinct_from(run.id))
     )
 
 
@@ -110,12 +107,9 @@ def _changed_rules(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> 
         belongs_to(uow.tenant, RuleExecutionRow), col(RuleExecutionRow.rule_id) == col(rule.id)
     )
     return (
-        select(col(_Change.rule_id))
+        changes_that_were(ChangeOutcome.APPLIED, ChangeSubject.RULE, uow, run.id, col(_Change.rule_id))
         .outerjoin(rule, and_(belongs_to(uow.tenant, rule), col(rule.id) == col(_Change.rule_id)))
-        .where(
-            with_outcome(uow, run.id, ChangeOutcome.APPLIED, ChangeSubject.RULE),
-            or_(col(rule.id).is_(None), ~is_untouched, was_executed),
-        )
+        .where(or_(col(rule.id).is_(None), ~is_untouched, was_executed))
     )
 
 
@@ -164,9 +158,7 @@ def _texts_before(uow: UnitOfWork, run: WorkflowRun) -> Subquery:
         .join(earlier, and_(col(earlier.asset_id) == col(asset.id), col(earlier.version) == col(asset.version) - 1))
         .where(
             col(asset.fqn).in_(
-                select(col(_Change.asset_fqn)).where(
-                    with_outcome(uow, run.id, ChangeOutcome.APPLIED, ChangeSubject.ASSET_FIELD)
-                )
+                changes_that_were(ChangeOutcome.APPLIED, ChangeSubject.ASSET_FIELD, uow, run.id, col(_Change.asset_fqn))
             )
         )
         .subquery("earlier")
@@ -176,7 +168,7 @@ def _texts_before(uow: UnitOfWork, run: WorkflowRun) -> Subquery:
 async def _redraft_rules(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> None:
     assert approval.decided_at
     for outcome, state in ((ChangeOutcome.APPLIED, RuleState.ACTIVE), (ChangeOutcome.REJECTED, RuleState.RETIRED)):
-        decided = select(col(_Change.rule_id)).where(with_outcome(uow, run.id, outcome, ChangeSubject.RULE))
+        decided = changes_that_were(outcome, ChangeSubject.RULE, uow, run.id, col(_Change.rule_id))
         moved = await RuleRepository(uow).move(
             decided, state, RuleState.DRAFT, uow.clock(), changed_at=approval.decided_at
         )

@@ -34,7 +34,7 @@ def _described(asset: Asset) -> MetadataCheck:
 
 
 def _owned(table: Asset) -> MetadataCheck:
-    owned = table.value(AssetField.OWNER) or table.value(AssetField.STEWARD)
+    owned = table.owners or table.stewards
     problem = None if owned else f"{_kind(table)} has neither an owner nor a steward; name one of them."
     return _one(table, "owned", problem)
 

@@ -20,10 +20,15 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A glossary term."""
+    """A term of the glossary that people agreed on."""
 
     name: str
     definition: str
+    synonyms: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.synonyms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _definition(column: ColumnMeaning, table: TableMeaning) -> Iterator[Suggesti
 
 
 def matching_term(name: tuple[str, ...], terms: tuple[Term, ...]) -> Term | None:
-    return next((term for term in terms if words(term.name) == name and term.definition.strip()), None)
+    return next((term for term in terms if name in map(words, term.names) and term.definition.strip()), None)
 
 
 def _make(

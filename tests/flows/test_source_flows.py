@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from domain.assets.model import AssetType
+from domain.assets.model import AssetField, AssetType
 from domain.assets.queries import AssetFilter
 from domain.bootstrap import Domain
 from domain.fqn import Fqn
+from domain.glossary.model import TermEdit, TermStatus
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome
 from domain.pages import PageRequest
@@ -145,6 +146,19 @@ async def test_a_model_describes_the_tables_once_and_never_sees_personal_values(
     assert CANARY not in provider.sent
     outcomes = [await outcomes_of(worker, run.id) for run in (first, second)]
     assert outcomes == [[CallOutcome.ANSWERED] * 2, [CallOutcome.REUSED] * 2]
+
+
+async def test_an_enrichment_knows_the_terms_that_people_agreed_on(worker: Worker, filled: SourceDatabase) -> None:
+    glossary, actor = worker.domain.glossary, worker.actor
+    await glossary.upsert(actor, TermEdit("Amount ordered", "Pieces.", ("Quantity",), TermStatus.APPROVED))
+    await glossary.upsert(actor, TermEdit("Id", "Not agreed on."))
+    await worker.run(RunType.SERVICE_INGESTION, schemas=["public"])
+
+    _, run = await worker.run(RunType.METADATA_ENRICHMENT, ORDERS)
+
+    page = await worker.domain.read.runs.changes(actor.tenant, run.id, (), PageRequest(first=100))
+    defined = {change.asset: change.after for _, change in page.items if change.field == AssetField.BUSINESS_DEFINITION}
+    assert defined == {ORDERS.child("quantity"): "Pieces."}
 
 
 async def outcomes_of(worker: Worker, run_id: UUID) -> list[CallOutcome]:

@@ -25,8 +25,12 @@ class AssetWordsInput:
     pii_class: PiiClass | None = strawberry.field(default=UNSET, description="The kind of personal data.")
     sensitivity: Sensitivity | None = strawberry.field(default=UNSET, description="How far it may travel.")
     domain: str | None = strawberry.field(default=UNSET, description=f"Part of the business. {TEXT}")
-    owner: str | None = strawberry.field(default=UNSET, description=f"Who answers for it. {TEXT}")
-    steward: str | None = strawberry.field(default=UNSET, description=f"Who looks after it. {TEXT}")
+    owner: str | None = strawberry.field(
+        default=UNSET, description="All owners, one a line.", deprecation_reason="Use `assignOwners`."
+    )
+    steward: str | None = strawberry.field(
+        default=UNSET, description="All stewards, one a line.", deprecation_reason="Use `assignOwners`."
+    )
 
     def read(self) -> dict[AssetField, str]:
         values = {name: given(getattr(self, name.value)) for name in AssetField if hasattr(self, name.value)}

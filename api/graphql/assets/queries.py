@@ -1,11 +1,12 @@
 # ruff: noqa: A002 - resolver arguments bear the names of the schema
+from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry import UNSET
 
-from api.graphql.assets.types import Asset
+from api.graphql.assets.types import Asset, load_asset
 from api.graphql.context import Info
 from api.graphql.fields import field
 from api.graphql.pages import After, Before, Connection, CountedConnection, First, Last, Listing, given
@@ -46,10 +47,16 @@ class AssetSearchConnection(Connection[Asset]):
 class AssetQueries:
     @field("The asset of this FQN, also one that its source has lost; null when there is none.")
     async def asset(
-        self, info: Info, fqn: Annotated[Fqn, strawberry.argument(description="The exact FQN.")]
+        self,
+        info: Info,
+        fqn: Annotated[Fqn, strawberry.argument(description="The exact FQN.")],
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(description="The asset as it was then; null when the catalogue did not hold it yet."),
+        ] = UNSET,
     ) -> Asset | None:
-        found = await info.context.read.assets.find(info.context.tenant, fqn)
-        return Asset.of(found) if found else None
+        found = await load_asset(info, fqn, given(as_of))
+        return Asset.of(found, given(as_of)) if found else None
 
     @field("Assets, ordered by the text of their FQN.")
     async def assets(

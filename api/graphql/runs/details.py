@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
+from api.graphql.assets.history import AssetVersion
 from api.graphql.assets.types import Asset
 from api.graphql.context import Info
 from api.graphql.fields import extends, field
@@ -20,7 +21,7 @@ from api.graphql.scalars import BigInt
 from domain.fqn import Fqn
 from domain.rules.model import RuleId
 from domain.runs import model
-from domain.runs.model import ChangeOutcome, ChangeSubject, Decision, ItemStatus
+from domain.runs.model import ChangeOutcome, ChangeSubject, Decision, ItemStatus, RunId
 
 CHANGE = "ProposedChange"
 ITEMS = Listing("item", str)
@@ -142,3 +143,9 @@ async def logs(
     request = LINES.request(first, after, last, before)
     page = await info.context.read.runs.log_lines(info.context.tenant, root.run.id, request)
     return LINES.connect(page, RunLogLine.of)
+
+
+@extends(AssetVersion, "The run that made it; null when a person did.")
+async def run(root: strawberry.Parent[AssetVersion], info: Info) -> WorkflowRun | None:
+    found = await info.context.loaders.runs.load(RunId(root.run_id)) if root.run_id else None
+    return WorkflowRun.of(found) if found else None

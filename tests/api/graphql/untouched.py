@@ -11,6 +11,8 @@ TABLES = (
     "data_connection",
     "domain_event",
     "dq_rule",
+    "glossary_link",
+    "glossary_term",
     "proposed_change",
     "violation",
     "workflow_run",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.assets.model import Asset, AssetField
 from domain.bootstrap import Domain
 from domain.connections.model import DataConnection
+from domain.glossary.model import GlossaryTerm, TermEdit, TermStatus
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome, KeptAnswer, LlmCall
 from domain.pages import PageRequest
@@ -53,6 +54,7 @@ class House:
     change: ProposedChange
     rule: DqRule
     violation: Violation
+    term: GlossaryTerm
 
 
 async def build(domain: Domain, owner: Actor) -> House:
@@ -64,6 +66,8 @@ async def build(domain: Domain, owner: Actor) -> House:
     await assess_all(domain, owner, rules, domain.clock())
     enrichment, outdated = [await _outdated_enrichment(domain, owner, version) for version in (1, 2)]
     await domain.approvals.approve(owner, enrichment)
+    term = await domain.glossary.upsert(owner, TermEdit("Card", "What people pay with.", (), TermStatus.APPROVED))
+    await domain.glossary_links.link(owner, term.id, [CARD])
     await domain.ledger.keep(owner, KeptAnswer(HASH, "{}", 10, 5))
     while await domain.delivery.number():
         pass
@@ -79,6 +83,7 @@ async def build(domain: Domain, owner: Actor) -> House:
         change=changes.items[0][1],
         rule=rules[CARD],
         violation=violation,
+        term=term,
     )
 
 

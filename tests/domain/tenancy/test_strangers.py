@@ -9,11 +9,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.assets.model import AssetField
+from domain.assets.curation import Assignment, Tagging
+from domain.assets.history import Moment
+from domain.assets.model import AssetField, AssetResult
 from domain.assets.queries import AssetFilter
+from domain.assets.tags import TagDraft
 from domain.bootstrap import Domain, Queries
 from domain.connections.model import ConnectionKind
 from domain.errors import DomainError
+from domain.glossary.model import TermEdit
+from domain.glossary.queries import TermFilter
 from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.ledger.model import KeptAnswer
@@ -63,6 +68,18 @@ READS: Mapping[str, Call] = {
     "explanations.explain": lambda h, a: h.domain.read.explanations.explain(
         a.tenant, PUBLIC, "complete_values", None, PAGE
     ),
+    "glossary.approved": lambda h, a: h.domain.read.glossary.approved(a.tenant),
+    "glossary.by_ids": lambda h, a: h.domain.read.glossary.by_ids(a.tenant, [h.term.id]),
+    "glossary.count": lambda h, a: h.domain.read.glossary.count(a.tenant, TermFilter()),
+    "glossary.count_linked": lambda h, a: h.domain.read.glossary.count_linked(a.tenant, h.term.id),
+    "glossary.linked": lambda h, a: h.domain.read.glossary.linked(a.tenant, h.term.id, PAGE),
+    "glossary.named": lambda h, a: h.domain.read.glossary.named(a.tenant, h.term.name),
+    "glossary.of_assets": lambda h, a: h.domain.read.glossary.of_assets(a.tenant, [h.card.id]),
+    "glossary.page": lambda h, a: h.domain.read.glossary.page(a.tenant, TermFilter(), PAGE),
+    "history.assets": lambda h, a: h.domain.read.history.assets(a.tenant, [Moment(CARD, h.domain.clock())]),
+    "history.children": lambda h, a: h.domain.read.history.children(a.tenant, [Moment(CARD, h.domain.clock())]),
+    "history.count": lambda h, a: h.domain.read.history.count(a.tenant, h.card.id),
+    "history.versions": lambda h, a: h.domain.read.history.versions(a.tenant, h.card.id, PAGE),
     "ledger.answer": lambda h, a: h.domain.read.ledger.answer(a.tenant, HASH),
     "ledger.page": lambda h, a: h.domain.read.ledger.page(a.tenant, None, PAGE),
     "previews.cells": lambda h, a: h.domain.read.previews.cells(a.tenant, h.waiting, PAGE),
@@ -117,6 +134,14 @@ WRITES: Mapping[str, Call] = {
     "connections.update": lambda h, a: h.domain.connections.update(
         a, h.connection.id, settings_of(host="evil.test"), h.connection.version
     ),
+    "curation.assign": lambda h, a: h.domain.curation.assign(a, [Assignment(CARD, h.card.version, ("eve",))]),
+    "curation.tag": lambda h, a: h.domain.curation.tag(
+        a, [Tagging(CARD, h.card.version, (TagDraft("mine", "I say"),))]
+    ),
+    "glossary.delete": lambda h, a: h.domain.glossary.delete(a, h.term.id, h.term.version),
+    "glossary.upsert": lambda h, a: h.domain.glossary.upsert(a, TermEdit("Mine", "Now."), h.term.version, h.term.id),
+    "glossary_links.link": lambda h, a: h.domain.glossary_links.link(a, h.term.id, [CARD]),
+    "glossary_links.unlink": lambda h, a: h.domain.glossary_links.unlink(a, h.term.id, [CARD]),
     "items.fail": lambda h, a: h.domain.items.fail(a, h.waiting, CARD, "Broken", "It broke."),
     "items.finish": lambda h, a: h.domain.items.finish(a, h.waiting, CARD, {}),
     "items.finish_enriched": lambda h, a: h.domain.items.finish_enriched(
@@ -180,6 +205,7 @@ EMPTY: Mapping[type, Callable[[Any], bool]] = {  # each takes a value of its own
     Derivation: lambda derivation: not derivation.cells.items,
     ApprovalPreview: lambda told: not (told.invalidated_cells or told.resolved_violations or told.outcomes),
     Scorecard: lambda card: card.state is ScoreState.NOT_ASSESSED,
+    AssetResult: lambda result: result.asset is None,
     UpdateResult: lambda result: result.violation is None,
     dict: lambda found: all(is_nothing(value) for value in found.values()),
     list: lambda found: all(is_nothing(value) for value in found),

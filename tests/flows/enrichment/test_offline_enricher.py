@@ -123,11 +123,11 @@ async def test_relationships_name_those_who_refer_to_the_table() -> None:
 
 async def test_the_owner_is_suggested_as_steward_and_nobody_without_a_basis() -> None:
     # given
-    owned = subject("t", {"x": "text"}, described={"t": {AssetField.OWNER: "payments-team"}})
+    owned = subject("t", {"x": "text"}, described={"t": {AssetField.OWNER: "payments-team\nada"}})
     # when
     found, without = await enriched(owned), await enriched(subject("t", {"x": "text"}))
     # then
-    assert value(found, AssetField.STEWARD) == "payments-team"
+    assert value(found, AssetField.STEWARD) == "payments-team\nada"
     assert [one for one in without.suggestions if one.field is AssetField.STEWARD] == []
 
 
@@ -138,12 +138,19 @@ async def test_a_view_is_called_one() -> None:
 
 async def test_the_glossary_gives_the_definition() -> None:
     # given
-    terms = (Term("Customer segment", "The group that marketing puts a customer in."),)
+    terms = (
+        Term("Customer segment", "The group that marketing puts a customer in."),
+        Term("Revenue", "What was earned.", ("turnover", "net sales")),
+    )
     # when
-    found = await enriched(subject("customer", {"cust_segment": "text", "x": "text"}, terms=terms))
+    columns = {"cust_segment": "text", "net_sales": "numeric", "x": "text"}
+    found = await enriched(subject("customer", columns, terms=terms))
     # then
     defined = [one for one in found.suggestions if one.field is AssetField.BUSINESS_DEFINITION]
-    assert [(one.asset.name, one.value) for one in defined] == [("cust_segment", terms[0].definition)]
+    assert [(one.asset.name, one.value) for one in defined] == [
+        ("cust_segment", terms[0].definition),
+        ("net_sales", terms[1].definition),
+    ]
 
 
 @pytest.mark.parametrize(
