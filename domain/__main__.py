@@ -6,6 +6,7 @@ import sys
 
 from domain.bootstrap import open_domain
 from domain.migrations.runner import differences, migrate, write_migration
+from domain.migrations.tenant_wall import TenantRoleRefused
 from domain.settings import Settings, SettingsError, load_settings
 
 
@@ -27,7 +28,11 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    migrate(settings)
+    try:
+        migrate(settings)
+    except TenantRoleRefused as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
     if arguments.command == "revision":
         write_migration(settings, arguments.message)
         return 0

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from domain.access.model import DEFAULT_ORGANIZATION, DEFAULT_PROJECT
 from domain.access.tables import OrganizationRow, ProjectRow
 from domain.clock import Clock
-from domain.db.engine import Database, translating_losses
+from domain.db.engine import Database
 from domain.errors import NotFound
 from domain.identifiers import new_id
 from domain.identity import OrganizationId, ProjectId, Tenant
@@ -29,7 +29,7 @@ class AccessService:
     async def ensure_default_project(self) -> Tenant:
         """The project `default` with its seeded rows; made when it is missing."""
         now = self._clock()
-        async with translating_losses(), self._database.sessions.begin() as session:
+        async with self._database.writing_across_tenants() as session:
             await session.execute(
                 insert(OrganizationRow)
                 .values(id=new_id(), name=DEFAULT_ORGANIZATION, created_at=now)
@@ -57,7 +57,7 @@ class AccessService:
 
     async def tenant_of(self, project: str) -> Tenant:
         """The tenant of a project, by its name or its id."""
-        async with self._database.reading() as session:
+        async with self._database.reading_across_tenants() as session:
             statement = select(ProjectRow).where(
                 (col(ProjectRow.id) == UUID(project)) if _is_uuid(project) else (col(ProjectRow.name) == project)
             )

@@ -36,7 +36,7 @@ class HistoryQueries:
     async def versions(self, tenant: Tenant, asset_id: AssetId, request: PageRequest) -> Page[AssetVersion]:
         """The newest first; each with what it changed."""
         statement = select_in(tenant, AssetVersionRow).where(col(AssetVersionRow.asset_id) == asset_id)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             page = await read_page(
                 session,
                 statement,
@@ -54,13 +54,13 @@ class HistoryQueries:
 
     async def count(self, tenant: Tenant, asset_id: AssetId) -> int:
         statement = select_columns_in(tenant, AssetVersionRow, func.count())
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await session.scalar(statement.where(col(AssetVersionRow.asset_id) == asset_id)) or 0
 
     async def assets(self, tenant: Tenant, moments: Sequence[Moment]) -> dict[Moment, Asset]:
         """The assets as they were; without those that the catalogue did not hold yet."""
         found: dict[Moment, Asset] = {}
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             for at, fqns in _by_time(moments).items():
                 statement = _as_of(tenant, at).where(col(AssetRow.fqn).in_([str(fqn) for fqn in fqns]))
                 for asset in map(_then, await session.execute(statement)):
@@ -70,7 +70,7 @@ class HistoryQueries:
     async def children(self, tenant: Tenant, parents: Sequence[Moment]) -> dict[Moment, list[Asset]]:
         """What stood directly below each parent then, columns in their order."""
         found: dict[Moment, list[Asset]] = {parent: [] for parent in parents}
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             for at, fqns in _by_time(parents).items():
                 statement = (
                     _as_of(tenant, at)

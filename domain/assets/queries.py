@@ -37,18 +37,18 @@ class AssetQueries:
 
     async def find(self, tenant: Tenant, fqn: Fqn) -> Asset | None:
         statement = select_in(tenant, AssetRow).where(col(AssetRow.fqn) == str(fqn))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             row = (await session.scalars(statement)).one_or_none()
             return to_model(row) if row else None
 
     async def by_fqns(self, tenant: Tenant, fqns: Sequence[Fqn]) -> dict[Fqn, Asset]:
         statement = select_in(tenant, AssetRow).where(col(AssetRow.fqn).in_([str(fqn) for fqn in fqns]))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {Fqn.parse(row.fqn): to_model(row) for row in await session.scalars(statement)}
 
     async def by_ids(self, tenant: Tenant, ids: Sequence[AssetId]) -> dict[AssetId, Asset]:
         statement = select_in(tenant, AssetRow).where(col(AssetRow.id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {AssetId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def children(self, tenant: Tenant, parents: Sequence[Fqn]) -> dict[Fqn, list[Asset]]:
@@ -59,7 +59,7 @@ class AssetQueries:
             .order_by(col(AssetRow.parent_fqn), col(AssetRow.position), col(AssetRow.fqn))
         )
         found: dict[Fqn, list[Asset]] = {fqn: [] for fqn in parents}
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             for row in await session.scalars(statement):
                 assert row.parent_fqn
                 found[Fqn.parse(row.parent_fqn)].append(to_model(row))
@@ -68,7 +68,7 @@ class AssetQueries:
     async def page(self, tenant: Tenant, scope: Fqn | None, wanted: AssetFilter, request: PageRequest) -> Page[Asset]:
         """Assets in the order of their FQNs."""
         statement = _filtered(select_in(tenant, AssetRow), scope, wanted)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(session, statement, request, key=col(AssetRow.fqn), read_key=str, to_model=to_model)
 
     async def count(self, tenant: Tenant, scope: Fqn | None, types: Sequence[AssetType]) -> int:
@@ -77,13 +77,13 @@ class AssetQueries:
             statement = statement.where(in_scope(col(AssetRow.fqn), scope))
         if types:
             statement = statement.where(col(AssetRow.type).in_(types))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 
     async def count_matching(self, tenant: Tenant, scope: Fqn | None, wanted: AssetFilter) -> int:
         """How many assets `page` goes through."""
         statement = _filtered(select_columns_in(tenant, AssetRow, func.count()), scope, wanted)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 
     async def table(self, tenant: Tenant, fqn: Fqn) -> TableContext:

@@ -31,7 +31,7 @@ class AuditQueries:
             statement = statement.where(col(AuditEventRow.resource) == resource)
         if key is not None:
             statement = statement.where(col(AuditEventRow.resource_key) == key)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session,
                 statement,
@@ -53,7 +53,7 @@ class AuditQueries:
             told = func.unnest(col(DomainEventRow.scopes)).column_valued("told").collate("C")
             concerned = in_scope(told, scope) | told.in_([str(fqn) for fqn in scope.ancestors()])
             statement = statement.where(exists(select(1).where(concerned)))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(DomainEventRow.sequence), read_key=int, to_model=committed
             )

@@ -21,7 +21,7 @@ class ConnectionQueries:
         statement = select_in(tenant, DataConnectionRow).where(
             col(DataConnectionRow.name) == name, col(DataConnectionRow.deleted_at).is_(None)
         )
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             row = (await session.scalars(statement)).one_or_none()
             return to_model(row) if row else None
 
@@ -34,12 +34,12 @@ class ConnectionQueries:
 
     async def by_ids(self, tenant: Tenant, ids: Sequence[ConnectionId]) -> dict[ConnectionId, DataConnection]:
         statement = select_in(tenant, DataConnectionRow).where(col(DataConnectionRow.id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {ConnectionId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def page(self, tenant: Tenant, request: PageRequest) -> Page[DataConnection]:
         statement = select_in(tenant, DataConnectionRow).where(col(DataConnectionRow.deleted_at).is_(None))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(DataConnectionRow.name), read_key=str, to_model=to_model
             )

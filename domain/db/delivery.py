@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlmodel import col
 
 from domain.clock import Clock
-from domain.db.engine import Database, translating_losses
+from domain.db.engine import Database
 from domain.db.outbox import NUMBERED, DomainEventRow
 from domain.events import CommittedEvent, read_event
 from domain.identity import OrganizationId, ProjectId, Tenant
@@ -57,7 +57,7 @@ class Delivery:
 
     async def number(self) -> int:
         """Number what was committed since the last call; the number of events. Another relay at work: 0."""
-        async with translating_losses(), self._database.sessions.begin() as session:
+        async with self._database.writing_across_tenants() as session:
             lock = text("SELECT pg_try_advisory_xact_lock(:key)")
             if not await session.scalar(lock, {"key": NUMBERING_LOCK}):
                 return 0
@@ -83,7 +83,7 @@ class Delivery:
             .values(due_at=now + LEASE, attempts=col(DomainEventRow.attempts) + 1)
             .returning(DomainEventRow)
         )
-        async with translating_losses(), self._database.sessions.begin() as session:
+        async with self._database.writing_across_tenants() as session:
             row = (await session.execute(taken)).scalar_one_or_none()
             return Claimed(committed(row), row.attempts) if row else None
 
@@ -99,5 +99,5 @@ class Delivery:
 
     async def _set(self, event_id: UUID, *, due_at: datetime | None, last_error: str | None) -> None:
         statement = update(DomainEventRow).where(col(DomainEventRow.id) == event_id)
-        async with translating_losses(), self._database.sessions.begin() as session:
+        async with self._database.writing_across_tenants() as session:
             await session.execute(statement.values(due_at=due_at, last_error=last_error))

@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from domain.db.tenancy import confine
 from domain.db.unstorable import refuse_unstorable_text
 from domain.errors import Unavailable
+from domain.identity import Tenant
 from domain.settings import Settings
 
 _DIALECT = re.compile(r"^postgres(ql)?(\+\w+)?://")
@@ -73,14 +75,27 @@ async def translating_losses() -> AsyncIterator[None]:
 
 
 class Database:
-    """Opens sessions. Writing goes through `UnitOfWork`, reading through `reading`."""
+    """Opens sessions. `UnitOfWork` writes and `reading` reads for a tenant; the others are for our own bookkeeping."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A short session for one query; what it changed is rolled back."""
+    async def reading(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:
+        """A short session for one query of a tenant; what it changed is rolled back."""
+        async with self.reading_across_tenants() as session:
+            await confine(session, tenant)
+            yield session
+
+    @asynccontextmanager
+    async def reading_across_tenants(self) -> AsyncIterator[AsyncSession]:
+        """As `reading`, outside the walls: never for what somebody asked for."""
         async with translating_losses(), self.sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing_across_tenants(self) -> AsyncIterator[AsyncSession]:
+        """One transaction outside the walls: COMMIT on a clean exit, ROLLBACK on any exception."""
+        async with translating_losses(), self.sessions.begin() as session:
             yield session

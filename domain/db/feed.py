@@ -74,19 +74,19 @@ class Feed:
         self._database = database
 
     async def last_sequence(self) -> int:
-        async with self._database.reading() as session:
+        async with self._database.reading_across_tenants() as session:
             return await session.scalar(select(func.coalesce(func.max(col(DomainEventRow.sequence)), 0))) or 0
 
     async def after(self, sequence: int) -> Sequence[CommittedEvent]:
         """The next events of all tenants, at most a page; the hub hands each to the subscribers who may see it."""
         statement = select(DomainEventRow).where(col(DomainEventRow.sequence) > sequence)
-        async with self._database.reading() as session:
+        async with self._database.reading_across_tenants() as session:
             rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(PAGE))
             return [committed(row) for row in rows]
 
     async def history(self, tenant: Tenant, after: int, limit: int) -> Sequence[CommittedEvent]:
         """A tenant's own events after a number."""
         statement = select_in(tenant, DomainEventRow).where(col(DomainEventRow.sequence) > after)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(limit))
             return [committed(row) for row in rows]

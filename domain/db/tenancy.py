@@ -1,13 +1,21 @@
-"""Every tenant row names its organization and project, and every statement on such rows begins here."""
+"""The two walls between tenants: every statement on their rows begins here, and PostgreSQL looks after it (ADR 7)."""
 
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import Field, SQLModel, col
 
 from domain.identity import Tenant
+
+TENANT_ROLE = "assay_tenant"
+"""It owns nothing, so that row-level security applies to it, unlike to the owner of the tables."""
+PROJECT_SETTING = "assay.project"
+"""What the policies compare with `project_id`."""
+
+_CONFINE = "SELECT set_config('role', $1, true), set_config($2, $3, true)"
 
 
 class TenantRow(SQLModel):
@@ -42,3 +50,9 @@ def delete_in(tenant: Tenant, row: type[TenantRow]) -> Delete:
 def owned_by(tenant: Tenant) -> dict[str, Any]:  # spread over constructors whose other columns have other types
     """The two columns of a new row."""
     return {"organization_id": tenant.organization_id, "project_id": tenant.project_id}
+
+
+async def confine(session: AsyncSession, tenant: Tenant) -> None:
+    """Until its transaction ends, the session sees and writes rows of this project only, whatever a statement says."""
+    connection = await session.connection()  # straight to the driver: this comes before every query
+    await connection.exec_driver_sql(_CONFINE, (TENANT_ROLE, PROJECT_SETTING, str(tenant.project_id)))

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from domain.clock import Clock
 from domain.db.engine import Database, translating_losses
 from domain.db.outbox import append
+from domain.db.tenancy import confine
 from domain.events import DomainEvent
 from domain.identity import Actor, Tenant
 
@@ -43,8 +44,9 @@ class UnitsOfWork:
 
     @asynccontextmanager
     async def __call__(self, actor: Actor) -> AsyncIterator[UnitOfWork]:
-        """COMMIT on a clean exit, ROLLBACK on any exception."""
+        """Within the actor's project. COMMIT on a clean exit, ROLLBACK on any exception."""
         async with translating_losses(), self._database.sessions() as session:
+            await confine(session, actor.tenant)
             uow = UnitOfWork(session, actor, self.clock)
             yield uow
             await append(session, actor, self.clock(), uow.events)

@@ -37,19 +37,19 @@ class GlossaryQueries:
 
     async def named(self, tenant: Tenant, name: str) -> GlossaryTerm | None:
         statement = select_in(tenant, GlossaryTermRow).where(col(GlossaryTermRow.key) == key_of(name))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             row = (await session.scalars(statement)).one_or_none()
             return to_model(row) if row else None
 
     async def by_ids(self, tenant: Tenant, ids: Sequence[TermId]) -> dict[TermId, GlossaryTerm]:
         statement = select_in(tenant, GlossaryTermRow).where(col(GlossaryTermRow.id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {TermId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def approved(self, tenant: Tenant) -> Sequence[GlossaryTerm]:
         """All terms that people agreed on, by name."""
         statement = _filtered(select_in(tenant, GlossaryTermRow), TermFilter((TermStatus.APPROVED,)))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return [to_model(row) for row in await session.scalars(statement.order_by(col(GlossaryTermRow.key)))]
 
     async def of_assets(self, tenant: Tenant, assets: Sequence[AssetId]) -> dict[AssetId, list[GlossaryTerm]]:
@@ -62,7 +62,7 @@ class GlossaryQueries:
             .add_columns(col(GlossaryLinkRow.asset_id))
         )
         found: defaultdict[AssetId, list[GlossaryTerm]] = defaultdict(list)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             for row, asset_id in await session.execute(statement):
                 found[AssetId(asset_id)].append(to_model(row))
         return found
@@ -70,25 +70,25 @@ class GlossaryQueries:
     async def page(self, tenant: Tenant, wanted: TermFilter, request: PageRequest) -> Page[GlossaryTerm]:
         """Terms by name."""
         statement = _filtered(select_in(tenant, GlossaryTermRow), wanted)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(GlossaryTermRow.key), read_key=str, to_model=to_model
             )
 
     async def count(self, tenant: Tenant, wanted: TermFilter) -> int:
         statement = _filtered(select_columns_in(tenant, GlossaryTermRow, func.count()), wanted)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 
     async def linked(self, tenant: Tenant, term_id: TermId, request: PageRequest) -> Page[Asset]:
         """The assets that the term is about and that exist, in the order of their FQNs."""
         statement = _linked_to(select_in(tenant, AssetRow), term_id)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(session, statement, request, key=col(AssetRow.fqn), read_key=str, to_model=to_asset)
 
     async def count_linked(self, tenant: Tenant, term_id: TermId) -> int:
         statement = _linked_to(select_columns_in(tenant, AssetRow, func.count()), term_id)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 
 

@@ -21,7 +21,7 @@ class LedgerQueries:
         statement = select_in(tenant, LlmCallRow)
         if run_id is not None:
             statement = statement.where(col(LlmCallRow.run_id) == run_id)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(LlmCallRow.id), read_key=UUID, to_model=to_model
             )
@@ -29,6 +29,6 @@ class LedgerQueries:
     async def answer(self, tenant: Tenant, content_hash: str) -> KeptAnswer | None:
         """The answer that was kept for exactly this question."""
         statement = select_in(tenant, LlmAnswerRow).where(col(LlmAnswerRow.content_hash) == content_hash)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             row = (await session.scalars(statement)).one_or_none()
             return KeptAnswer(row.content_hash, row.text, row.input_tokens, row.output_tokens) if row else None

@@ -58,7 +58,7 @@ class ComparisonQueries:
             raise Invalid("first", f"first lies between 1 and {MAX_CHILDREN}, not {limit}.")
         whole = await self._scorecards.scorecard(tenant, scope, as_of, overrides)
         definitions = await self._scorecards.definitions(tenant, as_of)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             rows = await session.execute(_by_child(tenant, scope, as_of))
         lines = defaultdict(list)
         for row in rows:
@@ -85,7 +85,7 @@ class ComparisonQueries:
         """
         moments = ticks(begin, end, buckets)
         definitions = await self._scorecards.definitions(tenant, end)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             rows = await session.execute(_at_each(tenant, scope, begin, moments))
         lines = defaultdict(list)
         for row in rows:

@@ -35,19 +35,19 @@ class ScorecardQueries:
 
     async def dimensions(self, tenant: Tenant, moment: datetime | None = None) -> Sequence[Dimension]:
         """The dimensions as they are now, or were at a moment."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             rows = await session.scalars(in_force(tenant, DimensionRow, moment))
             return [to_dimension(row) for row in sorted(rows, key=lambda row: row.position)]
 
     async def metrics(self, tenant: Tenant, moment: datetime | None = None) -> Sequence[Metric]:
         """The metrics as they are now, or were at a moment."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             rows = await session.scalars(in_force(tenant, MetricRow, moment))
             return [to_metric(row) for row in sorted(rows, key=lambda row: row.position)]
 
     async def invalidations(self, tenant: Tenant) -> Sequence[Invalidation]:
         """What saving a run makes stale, for each type of run that makes something stale."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return [to_invalidation(row) for row in await session.scalars(in_force(tenant, InvalidationRow))]
 
     async def definitions(self, tenant: Tenant, moment: datetime | None = None) -> Definitions:
@@ -62,13 +62,13 @@ class ScorecardQueries:
     ) -> Scorecard:
         """The scores of all below the scope, by the weights of that time, as they were known at `as_of` (now)."""
         definitions = await self.definitions(tenant, as_of)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             rows = await session.execute(added_up(parts(tenant, scope, as_of)))
         return roll_up(scope, as_of or self._clock(), definitions, by_metric(rows.all()), overrides or {})
 
     async def cells(self, tenant: Tenant, scope: Fqn, as_of: datetime | None, request: PageRequest) -> Page[Snapshot]:
         """The newest snapshot of each metric and asset below the scope, by asset and metric."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_cells(session, cells(tenant, scope, as_of), request)
 
     async def invalidated_by(self, tenant: Tenant, run_id: UUID, request: PageRequest) -> Page[Snapshot]:
@@ -77,7 +77,7 @@ class ScorecardQueries:
         statement = select_in(tenant, row).where(
             col(row.run_id) == run_id, col(row.denominator) == 0, counts_at(tenant, literal(self._clock()))
         )
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(session, statement, request, key=col(row.id), read_key=int, to_model=to_snapshot)
 
 

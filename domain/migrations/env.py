@@ -20,5 +20,5 @@ context.configure(
     include_name=lambda name, kind, _: not (kind == "table" and is_partition(name)),
 )
 with context.begin_transaction():
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
     context.run_migrations()

@@ -26,7 +26,7 @@ class ProfileQueries:
             .order_by(col(TableProfileRow.fqn), col(TableProfileRow.observed_at).desc())
         )
         columns: defaultdict[object, list[ColumnProfileRow]] = defaultdict(list)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             found = (await session.scalars(statement)).all()
             of_tables = (
                 select_in(tenant, ColumnProfileRow)

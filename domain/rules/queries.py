@@ -41,7 +41,7 @@ class RuleQueries:
 
     async def by_ids(self, tenant: Tenant, ids: Sequence[RuleId]) -> dict[RuleId, DqRule]:
         statement = select_in(tenant, DqRuleRow).where(col(DqRuleRow.id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {RuleId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def of_table(self, tenant: Tenant, table: Fqn, *states: RuleState) -> Sequence[DqRule]:
@@ -49,7 +49,7 @@ class RuleQueries:
         statement = select_in(tenant, DqRuleRow).where(
             col(DqRuleRow.table_fqn) == str(table), col(DqRuleRow.state).in_(states)
         )
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return [to_model(row) for row in await session.scalars(statement.order_by(col(DqRuleRow.id)))]
 
     async def page(self, tenant: Tenant, scope: Fqn | None, wanted: RuleFilter, request: PageRequest) -> Page[DqRule]:
@@ -65,7 +65,7 @@ class RuleQueries:
             statement = statement.where(col(DqRuleRow.dimension).in_(wanted.dimensions))
         if wanted.run_id is not None:
             statement = statement.where(col(DqRuleRow.run_id) == wanted.run_id)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(session, statement, request, key=col(DqRuleRow.id), read_key=UUID, to_model=to_model)
 
     async def count_by_state(self, tenant: Tenant, scope: Fqn) -> dict[RuleState, int]:
@@ -74,7 +74,7 @@ class RuleQueries:
             .where(in_scope(col(DqRuleRow.asset_fqn), scope))
             .group_by(col(DqRuleRow.state))
         )
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {RuleState(state): count for state, count in await session.execute(statement)}
 
     async def newest_executions(self, tenant: Tenant, ids: Sequence[RuleId]) -> dict[RuleId, RuleExecution]:
@@ -85,7 +85,7 @@ class RuleQueries:
             .ext(distinct_on(col(row.rule_id)))
             .order_by(col(row.rule_id), col(row.observed_at).desc())
         )
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {RuleId(found.rule_id): _execution(found) for found in await session.scalars(statement)}
 
 

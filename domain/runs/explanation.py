@@ -81,7 +81,7 @@ class ExplanationQueries:
             raise NotFound("metric", metric)
         found = cells(tenant, scope, as_of)
         of_metric = select(found).where(found.c.metric == metric).subquery("of_metric")
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             page = await read_cells(session, of_metric, request)
             derived = await _derive(session, tenant, scores[metric].metric, [cell for _, cell in page.items])
         items = [(key, cell) for (key, _), cell in zip(page.items, derived, strict=True)]

@@ -47,7 +47,7 @@ class PreviewQueries:
         self._database = database
 
     async def preview(self, tenant: Tenant, run_id: RunId) -> ApprovalPreview:
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             run, metrics = await _saved(session, tenant, run_id)
             violations = select_columns_in(tenant, ViolationRow, func.count())
             judged = _judged(tenant, run_id)
@@ -61,12 +61,12 @@ class PreviewQueries:
 
     async def cells(self, tenant: Tenant, run_id: RunId, request: PageRequest) -> Page[Snapshot]:
         """The cells that would turn to N/A, with the scores that they have now."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_cells(session, _hidden(tenant, *await _saved(session, tenant, run_id)), request)
 
     async def violations(self, tenant: Tenant, run_id: RunId, request: PageRequest) -> Page[Violation]:
         """The violations that would be resolved, the newest first."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             run, metrics = await _saved(session, tenant, run_id)
             statement = select_in(tenant, ViolationRow).where(superseded_by_saving(metrics, run.targets))
             return await read_page(
@@ -81,7 +81,7 @@ class PreviewQueries:
 
     async def conflicts(self, tenant: Tenant, run_id: RunId, request: PageRequest) -> Page[ProposedChange]:
         """The changes that would not be applied, because what they are based on is gone."""
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             await _saved(session, tenant, run_id)
             judged = _judged(tenant, run_id)
             conflicting = select(judged.c.id).where(judged.c.outcome == ChangeOutcome.CONFLICT)

@@ -54,7 +54,7 @@ class RunQueries:
 
     async def by_ids(self, tenant: Tenant, ids: Sequence[RunId]) -> dict[RunId, WorkflowRun]:
         statement = select_in(tenant, _Run).where(col(_Run.id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {RunId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def page(
@@ -73,7 +73,7 @@ class RunQueries:
         if scope is not None:
             target = func.unnest(col(_Run.targets)).column_valued("target")
             statement = statement.where(exists(select(1).where(in_scope(target.collate("C"), scope))))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(_Run.id), read_key=UUID, to_model=to_model, descending=True
             )
@@ -84,7 +84,7 @@ class RunQueries:
         statement = select_in(tenant, RunItemRow).where(col(RunItemRow.run_id) == run_id)
         if status:
             statement = statement.where(col(RunItemRow.status).in_(status))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(session, statement, request, key=col(RunItemRow.fqn), read_key=str, to_model=to_item)
 
     async def changes(
@@ -93,7 +93,7 @@ class RunQueries:
         statement = select_in(tenant, ProposedChangeRow).where(col(ProposedChangeRow.run_id) == run_id)
         if decisions:
             statement = statement.where(col(ProposedChangeRow.decision).in_(decisions))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(ProposedChangeRow.id), read_key=UUID, to_model=to_change
             )
@@ -103,17 +103,17 @@ class RunQueries:
         statement = select_in(tenant, ProposedChangeRow).where(
             col(ProposedChangeRow.run_id) == run_id, col(ProposedChangeRow.outcome) == ChangeOutcome.CONFLICT
         )
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return [to_change(row) for row in await session.scalars(statement.order_by(col(ProposedChangeRow.id)))]
 
     async def approvals(self, tenant: Tenant, ids: Sequence[RunId]) -> dict[RunId, Approval]:
         statement = select_in(tenant, ApprovalRow).where(col(ApprovalRow.run_id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {RunId(row.run_id): to_approval(row) for row in await session.scalars(statement)}
 
     async def log_lines(self, tenant: Tenant, run_id: RunId, request: PageRequest) -> Page[RunLogLine]:
         statement = select_in(tenant, RunLogRow).where(col(RunLogRow.run_id) == run_id)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(RunLogRow.position), read_key=int, to_model=_line
             )
@@ -131,7 +131,7 @@ class RunOversight:
         self._database = database
 
     async def find(self, run_id: RunId) -> WorkflowRun | None:
-        async with self._database.reading() as session:
+        async with self._database.reading_across_tenants() as session:
             row = await session.get(_Run, run_id)
             return to_model(row) if row else None
 
@@ -144,7 +144,7 @@ class RunOversight:
 
     async def of_flow_run(self, flow_run_id: UUID) -> WorkflowRun | None:
         statement = select(_Run).where(col(_Run.prefect_flow_run_id) == flow_run_id)
-        async with self._database.reading() as session:
+        async with self._database.reading_across_tenants() as session:
             row = (await session.scalars(statement)).one_or_none()
             return to_model(row) if row else None
 
@@ -154,5 +154,5 @@ class RunOversight:
             col(_Run.status).not_in(TERMINAL) | (col(_Run.state_at) > ended_after),
             col(_Run.prefect_flow_run_id).is_not(None),
         )
-        async with self._database.reading() as session:
+        async with self._database.reading_across_tenants() as session:
             return [to_model(row) for row in await session.scalars(statement.order_by(col(_Run.id)))]

@@ -38,7 +38,7 @@ class ViolationQueries:
 
     async def by_ids(self, tenant: Tenant, ids: Sequence[ViolationId]) -> dict[ViolationId, Violation]:
         statement = select_in(tenant, _Row).where(col(_Row.id).in_(ids))
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return {ViolationId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def page(
@@ -46,14 +46,14 @@ class ViolationQueries:
     ) -> Page[Violation]:
         """Violations, the newest first."""
         statement = _filtered(select_in(tenant, _Row), scope, wanted)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await read_page(
                 session, statement, request, key=col(_Row.id), read_key=UUID, to_model=to_model, descending=True
             )
 
     async def count(self, tenant: Tenant, scope: Fqn | None, wanted: ViolationFilter) -> int:
         statement = _filtered(select_columns_in(tenant, _Row, func.count()), scope, wanted)
-        async with self._database.reading() as session:
+        async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 
 

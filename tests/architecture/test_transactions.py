@@ -8,8 +8,15 @@ from domain.migrations.registry import ROWS
 from tests.architecture.sources import Source, calls, dotted, sources
 
 COMMITS = {"domain/db/uow.py"}
-BEGINS = {"domain/db/delivery.py", "domain/access/service.py"}
-"""The relay's own bookkeeping, and the projects themselves: both stand above the tenants."""
+BEGINS = {"domain/db/engine.py"}
+ACROSS_TENANTS = {
+    "domain/access/service.py:AccessService": "the projects themselves",
+    "domain/db/delivery.py:Delivery": "the relay works on the events of all tenants",
+    "domain/db/engine.py:Database": "defines the sessions",
+    "domain/db/feed.py:Feed": "the hub hands each event to those who may see it",
+    "domain/runs/queries.py:RunOversight": "looks after the runs of all tenants",
+}
+"""Classes that open sessions outside the second wall, and why they may."""
 ABOVE_THE_TENANTS = {
     "domain/db/tenancy.py": "defines the beginnings",
     "domain/db/delivery.py": "the relay works on the events of all tenants",
@@ -28,11 +35,22 @@ def test_only_the_unit_of_work_commits() -> None:
     assert commits - {"domain/migrations/runner.py"} == COMMITS, "a use case ends with its unit of work"
 
 
-def test_only_what_stands_above_the_tenants_begins_transactions_of_its_own() -> None:
+def test_transactions_are_begun_in_one_place() -> None:
     begins = {source.path for source in sources("domain", "api", "flows") for name, _ in calls(source.tree)
               if name.endswith(("sessions.begin", "session.begin"))}  # fmt: skip
 
     assert begins == BEGINS, "write through `async with self._unit_of_work(actor) as uow:`"
+
+
+def test_only_what_stands_above_the_tenants_works_across_them() -> None:
+    across = {
+        f"{source.path}:{node.name}" for source in sources("domain", "api", "flows") for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef) and any(name.endswith("_across_tenants") for name, _ in calls(node))
+    }  # fmt: skip
+    named = {source.path for source in sources("domain", "api", "flows") if "_across_tenants(" in source.text}
+
+    assert across == ACROSS_TENANTS.keys(), "read through `self._database.reading(tenant)`"
+    assert named == {place.split(":")[0] for place in across}
 
 
 def test_every_statement_on_tenant_rows_names_its_tenant() -> None:

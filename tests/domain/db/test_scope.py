@@ -15,7 +15,7 @@ from domain.db.engine import Database
 from domain.db.scope import in_any_scope, in_scope
 from domain.db.tenancy import select_in
 from domain.fqn import Fqn
-from domain.identity import Actor
+from domain.identity import Actor, Tenant
 from domain.violations.tables import ViolationRow
 from tests.domain.names import SCOPES
 
@@ -34,7 +34,7 @@ def generated(count: int) -> list[Fqn]:
 
 @pytest.fixture
 async def session(database: Database) -> AsyncIterator[AsyncSession]:
-    async with database.reading() as session:
+    async with database.reading_across_tenants() as session:
         await session.execute(text('CREATE TEMPORARY TABLE "name" (fqn text COLLATE "C" PRIMARY KEY)'))
         yield session
 
@@ -93,7 +93,7 @@ async def test_a_scope_is_an_index_range(
     condition = in_any_scope(col(ViolationRow.asset_fqn), [Fqn.parse(scope) for scope in scopes])
     statement = select_in(actor.tenant, ViolationRow).where(condition)
 
-    plan = await explained(database, statement)
+    plan = await explained(database, actor.tenant, statement)
 
     assert "Seq Scan" not in plan
     assert "ix_violation_scope" in plan
@@ -105,8 +105,8 @@ async def test_the_plan_stays_an_index_range_when_the_scope_is_a_parameter(
     many_violations: None, database: Database, actor: Actor, domain: Domain
 ) -> None:
     """A driver prepares its statements; a plan for any value must be as good as one for this value."""
-    async with database.reading() as session:
-        await session.execute(text("SET plan_cache_mode = force_generic_plan"))
+    async with database.reading(actor.tenant) as session:
+        await session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
         await session.execute(
             text(
                 "PREPARE scoped (uuid, text, text, text) AS SELECT id FROM violation WHERE project_id = $1"
@@ -120,7 +120,7 @@ async def test_the_plan_stays_an_index_range_when_the_scope_is_a_parameter(
     assert "ix_violation_scope" in plan
 
 
-async def explained(database: Database, statement: object) -> str:
+async def explained(database: Database, tenant: Tenant, statement: object) -> str:
     compiled = statement.compile(database.engine, compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
-    async with database.reading() as session:
+    async with database.reading(tenant) as session:
         return "\n".join(await session.scalars(text(f"EXPLAIN {compiled}")))

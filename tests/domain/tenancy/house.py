@@ -1,26 +1,36 @@
 """A project in which every kind of row exists, so that nobody can see nothing of it by accident."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from sqlmodel import SQLModel
 
 from domain.assets.model import Asset, AssetField
 from domain.bootstrap import Domain
 from domain.connections.model import DataConnection
+from domain.db.tenancy import TenantRow
 from domain.glossary.model import GlossaryTerm, TermEdit, TermStatus
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome, KeptAnswer, LlmCall
+from domain.migrations.registry import ROWS
 from domain.pages import PageRequest
-from domain.profiles.model import Measured, Method, Reading, TableProfile
+from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
 from domain.rules.model import DqRule
 from domain.runs.model import ProposedChange, RunId, RunType
 from domain.violations.model import Violation
-from tests.factories.assets import FOUND_AT
+from tests.factories.assets import FOUND_AT, PUBLIC
 from tests.factories.runs import complete, described, request_run
 from tests.factories.scenes import CARD, assess_all, ruled_bank
 from tests.factories.violations import violations_in
 
 HASH = "9f86d081"
-PROFILE = TableProfile(CARD, FOUND_AT, Measured(7, Method.EXACT), Reading(Method.EXACT, 7, 7), ())
+_ALL: Sequence[type[SQLModel]] = ROWS
+TENANT_ROWS = [row for row in _ALL if issubclass(row, TenantRow)]
+TENANT_TABLES = tuple(str(row.__tablename__) for row in TENANT_ROWS)
+SEVEN, READING = Measured(7, Method.EXACT), Reading(Method.EXACT, 7, 7)
+AMOUNT = ColumnProfile("amount", "numeric", READING, 7, 0, distinct=SEVEN, unique_once=SEVEN, actual_types={})
+PROFILE = TableProfile(CARD, FOUND_AT, SEVEN, READING, (AMOUNT,))
 CALL = LlmCall(
     provider="openai",
     model="gpt-4o",
@@ -61,6 +71,9 @@ async def build(domain: Domain, owner: Actor) -> House:
     rules = await ruled_bank(domain, owner)
     await assess_all(domain, owner, rules, domain.clock())
     (violation,) = await violations_in(domain, owner, CARD)
+    undone = await _profiling(domain, owner)
+    await domain.approvals.approve(owner, undone)
+    await domain.approvals.undo(owner, undone)
     profiling, waiting = await _profiling(domain, owner), await _profiling(domain, owner)
     await domain.approvals.approve(owner, profiling)
     await assess_all(domain, owner, rules, domain.clock())
@@ -68,6 +81,8 @@ async def build(domain: Domain, owner: Actor) -> House:
     await domain.approvals.approve(owner, enrichment)
     term = await domain.glossary.upsert(owner, TermEdit("Card", "What people pay with.", (), TermStatus.APPROVED))
     await domain.glossary_links.link(owner, term.id, [CARD])
+    assert PUBLIC.parent
+    await domain.assets.register(owner, "bank", PUBLIC.parent, "registered")
     await domain.ledger.keep(owner, KeptAnswer(HASH, "{}", 10, 5))
     while await domain.delivery.number():
         pass
