@@ -11,6 +11,7 @@ from deploy.local.errors import LauncherError
 from deploy.local.external_database import database_of, external_urls, place_of
 from deploy.local.postgres_binaries import find_program_folder
 from domain.settings import Settings
+from domain.tenant_role import TENANT_ROLE, statements_for
 
 OLDEST_SERVER = 15
 
@@ -38,6 +39,7 @@ def _check_external(settings: Settings) -> Iterator[Check]:
         yield Check("postgresql", Outcome.MISCONFIGURED, f"{place_of(urls.assay)}: {error}", mend)
         return
     yield _check_version(found, place_of(urls.assay))
+    yield _check_tenant_role(found)
     yield _check_trigrams(found)
     if settings.database.prefect_url is None and settings.prefect.api_url is None:
         yield _check_prefect_database(found, database_of(urls.prefect))
@@ -48,6 +50,17 @@ def _check_version(found: Abilities, place: str) -> Check:
         return Check("postgresql", Outcome.OK, f"{place}, version {found.major_version}")
     finding = f"{place} has version {found.major_version}"
     return Check("postgresql", Outcome.MISCONFIGURED, finding, f"Use PostgreSQL {OLDEST_SERVER} or later.")
+
+
+def _check_tenant_role(found: Abilities) -> Check:
+    subject = "tenant role"
+    if found.has_tenant_role:
+        return Check(subject, Outcome.OK, f"{TENANT_ROLE}, exists")
+    if found.may_make_tenant_role:
+        return Check(subject, Outcome.OK, f"{TENANT_ROLE}, will be created")
+    finding = f"{found.user} may neither act as {TENANT_ROLE} nor make it"
+    mend = f"As an administrator of the server: {' '.join(statements_for(found.user))}"
+    return Check(subject, Outcome.MISSING, finding, mend)
 
 
 def _check_trigrams(found: Abilities) -> Check:

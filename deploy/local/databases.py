@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from domain.tenant_role import TENANT_ROLE
+
 CONNECT_SECONDS = 5.0
 VERSION_UNIT = 10_000
 
@@ -16,8 +18,25 @@ class Abilities:
 
     major_version: int
     has_trigrams: bool
+    user: str
     may_create_databases: bool
+    has_tenant_role: bool
+    """The role is there and the user may act as it."""
+    may_make_tenant_role: bool
     databases: frozenset[str]
+
+
+# From version 16 on, who makes a role may grant it, and nobody else may who was not told so.
+_TENANT_ROLE = """
+    WITH role AS (SELECT oid FROM pg_roles WHERE rolname = $1),
+         own AS (SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user),
+         server AS (SELECT current_setting('server_version_num')::int >= 160000 AS is_16)
+    SELECT coalesce((SELECT pg_has_role(oid, CASE WHEN is_16 THEN 'SET' ELSE 'MEMBER' END) FROM role), false) AS has_it,
+           rolsuper OR CASE WHEN EXISTS (SELECT FROM role) AND is_16
+                            THEN (SELECT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION') FROM role)
+                            ELSE rolcreaterole END AS may_make_it
+      FROM own, server
+"""
 
 
 async def create_database(dsn: str, name: str) -> None:
@@ -34,9 +53,17 @@ async def abilities(dsn: str) -> Abilities:
         may_create = await connection.fetchval(
             "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
         )
+        role = await connection.fetchrow(_TENANT_ROLE, TENANT_ROLE)
         names = await connection.fetch("SELECT datname FROM pg_database")
+        user = await connection.fetchval("SELECT current_user")
     return Abilities(
-        version // VERSION_UNIT, trigrams is not None, bool(may_create), frozenset(row["datname"] for row in names)
+        major_version=version // VERSION_UNIT,
+        has_trigrams=trigrams is not None,
+        user=user,
+        may_create_databases=bool(may_create),
+        has_tenant_role=role["has_it"],
+        may_make_tenant_role=role["may_make_it"],
+        databases=frozenset(row["datname"] for row in names),
     )
 
 

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Field, SQLModel, col
 
 from domain.identity import Tenant
+from domain.tenant_role import TENANT_ROLE
 
-TENANT_ROLE = "assay_tenant"
-"""It owns nothing, so that row-level security applies to it, unlike to the owner of the tables."""
 PROJECT_SETTING = "assay.project"
 """What the policies compare with `project_id`."""
 

@@ -3,7 +3,8 @@
 from alembic import op
 from sqlalchemy.exc import ProgrammingError
 
-from domain.db.tenancy import PROJECT_SETTING, TENANT_ROLE
+from domain.db.tenancy import PROJECT_SETTING
+from domain.tenant_role import TENANT_ROLE, statements_for
 
 _INSUFFICIENT_PRIVILEGE = "42501"
 _OF_ITS_PROJECT = f"project_id = nullif(current_setting('{PROJECT_SETTING}', true), '')::uuid"
@@ -39,12 +40,6 @@ class TenantRoleRefused(Exception):
             f"The user {user!r} may not make the role {TENANT_ROLE}, as which Assay works on the rows of a project. "
             f"Have an administrator of the server run: {' '.join(statements_for(user))}"
         )
-
-
-def statements_for(user: str) -> tuple[str, str]:
-    """What an administrator runs once on a server for a user who may not do it."""
-    quoted = '"' + user.replace('"', '""') + '"'
-    return f"CREATE ROLE {TENANT_ROLE} NOLOGIN;", f"GRANT {TENANT_ROLE} TO {quoted};"
 
 
 def make_tenant_role() -> None:

@@ -3,8 +3,9 @@
 import asyncpg
 import pytest
 
-from domain.db.tenancy import PROJECT_SETTING, TENANT_ROLE, TenantRow
+from domain.db.tenancy import PROJECT_SETTING, TenantRow
 from domain.migrations.registry import ROWS
+from domain.tenant_role import TENANT_ROLE
 
 pytestmark = pytest.mark.db
 

@@ -1,15 +1,26 @@
+import asyncio
 import socket
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from deploy.local import checks, doctor
 from deploy.local.checks import Check, Outcome, check_disk, check_home, check_packages, check_ports, check_provider
 from deploy.local.database_checks import check_database
+from deploy.local.throwaway import throwaway_postgres
 from domain.settings import Settings, load_settings
+from domain.tenant_role import statements_for
 from tests.fixtures.postgres import PostgresServer
+
+
+@pytest.fixture(scope="module")
+def roleless() -> Iterator[PostgresServer]:
+    """A server on which Assay was never set up."""
+    with throwaway_postgres() as server:
+        yield PostgresServer(server.address)
 
 
 def settings(environment: Mapping[str, str]) -> Settings:
@@ -105,10 +116,44 @@ def test_own_server_is_asked_for_what_prefect_needs(postgres: PostgresServer) ->
 
     assert [(check.subject, check.outcome) for check in found] == [
         ("postgresql", Outcome.OK),
+        ("tenant role", Outcome.OK),
         ("pg_trgm", Outcome.OK),
         ("prefect database", Outcome.OK),
     ]
-    assert found[2].finding == "assay_prefect, will be created"
+    assert found[3].finding == "assay_prefect, will be created"
+
+
+@pytest.mark.parametrize(
+    ("case", "preparation", "outcome", "finding"),
+    [
+        ("nothing", (), Outcome.MISSING, "modest may neither act as assay_tenant nor make it"),
+        (
+            "only the role",
+            ("CREATE ROLE assay_tenant",),
+            Outcome.MISSING,
+            "modest may neither act as assay_tenant nor make it",
+        ),
+        ("the right to make it", ("ALTER ROLE modest CREATEROLE",), Outcome.OK, "assay_tenant, will be created"),
+        ("what the mend says", statements_for("modest"), Outcome.OK, "assay_tenant, exists"),
+    ],
+)
+async def test_own_server_is_asked_for_the_role_of_tenants(
+    case: str, preparation: Sequence[str], outcome: Outcome, finding: str, roleless: PostgresServer
+) -> None:
+    administrator = await asyncpg.connect(roleless.dsn("postgres"))
+    for statement in ("CREATE ROLE modest LOGIN PASSWORD 'word'", *preparation):
+        await administrator.execute(statement)
+    url = f"postgresql://modest:word@127.0.0.1:{roleless.address.port}/assay"
+
+    found = await asyncio.to_thread(lambda: list(check_database(settings({"ASSAY_DATABASE_URL": url}))))
+    await administrator.execute("DROP ROLE IF EXISTS assay_tenant; DROP ROLE modest")
+    await administrator.close()
+
+    assert (found[1].subject, found[1].outcome, found[1].finding) == ("tenant role", outcome, finding)
+    if outcome is Outcome.MISSING:
+        assert found[1].mend == (
+            'As an administrator of the server: CREATE ROLE assay_tenant NOLOGIN; GRANT assay_tenant TO "modest";'
+        )
 
 
 def test_unreachable_server_is_named_without_its_password() -> None:

@@ -9,10 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.db.engine import Database, make_engine
-from domain.db.tenancy import PROJECT_SETTING, TENANT_ROLE
+from domain.db.tenancy import PROJECT_SETTING
 from domain.db.uow import UnitsOfWork
 from domain.identity import Actor
 from domain.settings import Settings
+from domain.tenant_role import TENANT_ROLE
 from tests.fakes.clock import HandClock
 
 pytestmark = pytest.mark.db

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from domain.bootstrap import Domain
 from domain.db.engine import Database
-from domain.db.tenancy import PROJECT_SETTING, TENANT_ROLE
+from domain.db.tenancy import PROJECT_SETTING
 from domain.identity import Actor, Tenant
+from domain.tenant_role import TENANT_ROLE
 from tests.domain.tenancy.house import TENANT_ROWS, TENANT_TABLES, House, build
 
 pytestmark = pytest.mark.db
