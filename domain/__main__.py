@@ -1,10 +1,16 @@
-"""`python -m domain migrate | check | revision MESSAGE`: the database's schema."""
+"""`python -m domain migrate | check | revision MESSAGE | verify-audit`: the database's schema, and its audit chains."""
 
 import argparse
 import asyncio
+import re
 import sys
+from collections import defaultdict
+from collections.abc import Sequence
 
+from domain.audit.report import lines
 from domain.bootstrap import open_domain
+from domain.errors import DomainError
+from domain.identity import ProjectId
 from domain.migrations.runner import differences, migrate, write_migration
 from domain.migrations.tenant_wall import TenantRoleRefused
 from domain.settings import Settings, SettingsError, load_settings
@@ -15,24 +21,43 @@ async def _seed(settings: Settings) -> None:
         await domain.access.ensure_default_project()
 
 
-def main() -> int:
+async def _verify_audit(settings: Settings, heads: Sequence[tuple[str, str]]) -> int:
+    expected: defaultdict[ProjectId, set[str]] = defaultdict(set)
+    async with open_domain(settings, pooled=False) as domain:
+        for project, digest in heads:
+            expected[(await domain.access.tenant_of(project)).project_id].add(digest)
+        found = await domain.verification.verify(expected)
+    print(*lines(found), sep="\n")
+    return 0 if found.is_whole else 1
+
+
+def _head(text: str) -> tuple[str, str]:
+    project, _, digest = text.rpartition("=")
+    if not project or not re.fullmatch("[0-9a-f]{64}", digest):
+        raise argparse.ArgumentTypeError(f"{text!r} is not PROJECT=HASH with 64 hexadecimal digits")
+    return project, digest
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m domain", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="bring the schema to the newest version and seed the default project")
     commands.add_parser("check", help="migrate, then compare the models with the migrated database")
     commands.add_parser("revision", help="write a migration from the models").add_argument("message")
-    arguments = parser.parse_args()
-    try:
-        settings = load_settings()
-        settings.database_url()
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        migrate(settings)
-    except TenantRoleRefused as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
+    verify = commands.add_parser("verify-audit", help="recompute the chains of audit events; exit code 1 if one broke")
+    verify.add_argument(
+        "--expect-head",
+        metavar="PROJECT=HASH",
+        type=_head,
+        action="append",
+        default=[],
+        help="require this event too: a head that an earlier verification printed and that was kept elsewhere",
+    )
+    return parser
+
+
+def _change_schema(settings: Settings, arguments: argparse.Namespace) -> int:
+    migrate(settings)
     if arguments.command == "revision":
         write_migration(settings, arguments.message)
         return 0
@@ -41,6 +66,19 @@ def main() -> int:
         return 1
     asyncio.run(_seed(settings))
     return 0
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    try:
+        settings = load_settings()
+        settings.database_url()
+        if arguments.command == "verify-audit":
+            return asyncio.run(_verify_audit(settings, arguments.expect_head))
+        return _change_schema(settings, arguments)
+    except (SettingsError, TenantRoleRefused, DomainError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from domain.assets.history import HistoryQueries
 from domain.assets.queries import AssetQueries
 from domain.assets.service import AssetService
 from domain.audit.queries import AuditQueries
+from domain.audit.sealing import AuditSealing
+from domain.audit.verification import AuditVerification
 from domain.clock import Clock, utc_now
 from domain.connections.queries import ConnectionQueries
 from domain.connections.service import ConnectionService
@@ -83,6 +85,8 @@ class Domain:
     read: Queries
     oversight: RunOversight
     delivery: Delivery
+    sealing: AuditSealing
+    verification: AuditVerification
     feed: Feed
     written: Bell
     numbered: Bell
@@ -135,6 +139,8 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         ),
         oversight=RunOversight(database),
         delivery=Delivery(database, clock),
+        sealing=AuditSealing(database),
+        verification=AuditVerification(database),
         feed=Feed(database),
         written=Bell(url, WRITTEN),
         numbered=Bell(url, NUMBERED),

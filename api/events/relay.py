@@ -1,4 +1,4 @@
-"""Numbers committed events and carries out what has to follow them: each once, and again until it succeeds."""
+"""Numbers committed events, seals audit events, and carries out what has to follow: once, and until it succeeds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -45,7 +45,7 @@ class Relay:
     async def run(self) -> None:
         """Work for ever; a lost database is waited for."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._forever(self._number))
+            group.create_task(self._forever(self._follow_commits))
             for _ in range(WIDTH):
                 group.create_task(self._forever(self._react))
 
@@ -60,12 +60,14 @@ class Relay:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _number(self) -> None:
+    async def _follow_commits(self) -> None:
         async with self._domain.written.listening():
             while True:
-                if await self._domain.delivery.number():
+                numbered = await self._domain.delivery.number()
+                if numbered:
                     self._due.set()
-                else:
+                sealed = await self._domain.sealing.seal()
+                if not numbered and not sealed:
                     await self._domain.written.wait()
 
     async def _react(self) -> None:

@@ -18,6 +18,7 @@ from api.graphql.fields import field
 from api.graphql.ids import read_id
 from api.graphql.mirror import mirror
 from api.graphql.pages import After, Before, Connection, First, Last, Listing, given
+from api.graphql.scalars import BigInt
 from domain.audit import model as audit
 from domain.fqn import Fqn
 from domain.ledger import model as ledger
@@ -50,6 +51,12 @@ class AuditEvent:
     before: JSON | None = strawberry.field(description="What the thing was before, as far as it changed; null if new.")
     after: JSON | None = strawberry.field(description="What it was afterwards, as far as it changed; null if gone.")
     request_id: str | None = strawberry.field(description="The request that did it; null for Assay's own work.")
+    sequence: BigInt | None = strawberry.field(
+        description="Its place in the chain of the project's audit events; null until it is sealed, within seconds."
+    )
+    hash: str | None = strawberry.field(
+        description="SHA-256 over the event and the hash before it, in hexadecimal digits; null until it is sealed."
+    )
 
     @classmethod
     def of(cls, event: audit.AuditEvent) -> Self:

@@ -18,3 +18,6 @@ class AuditEvent:
     before: Mapping[str, Any] | None  # an audit event shows any resource
     after: Mapping[str, Any] | None
     request_id: str | None
+    sequence: int | None
+    """Its place in the chain of its project; None until it is sealed, which follows the COMMIT within seconds."""
+    hash: str | None

@@ -70,4 +70,6 @@ def _to_model(row: AuditEventRow) -> AuditEvent:
         row.before,
         row.after,
         row.request_id,
+        row.sequence,
+        row.hash,
     )

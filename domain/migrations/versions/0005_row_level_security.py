@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from domain.migrations.tenant_wall import TENANT_ROLE, expose, make_tenant_role, protect
+from domain.migrations.tenant_wall import expose, make_tenant_role, protect
+from domain.tenant_role import TENANT_ROLE
 
 revision: str = "0005"
-down_revision: str | None = "0003"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

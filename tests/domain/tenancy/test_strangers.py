@@ -197,6 +197,8 @@ ABOVE_THE_TENANTS = {
     "oversight.find_text",
     "oversight.live",
     "oversight.of_flow_run",
+    "sealing.seal",
+    "verification.verify",
 }
 """They work for all projects at once, for Assay itself; nothing that a tenant asked for reaches them."""
 
