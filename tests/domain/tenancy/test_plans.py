@@ -36,9 +36,10 @@ CASES: Mapping[str, tuple[ColumnElement[bool], str, str]] = {
 async def many_assets(sql: asyncpg.Connection, actor: Actor, stranger: Actor) -> None:
     for tenant in (actor.tenant, stranger.tenant):
         await sql.execute(
-            "INSERT INTO asset (id, organization_id, project_id, fqn, parent_fqn, type, position, version, captured,"
-            " fields, created_at, updated_at) SELECT gen_random_uuid(), $1, $2, 'bank.main.s' || n % 200 || '.t' || n,"
-            " 'bank.main.s' || n % 200, 'TABLE', 1, 1, '{}', '{}', now(), now() FROM generate_series(1, $3::int) AS n",
+            "INSERT INTO asset (id, organization_id, project_id, fqn, parent_fqn, type, position, version,"
+            " content_version, captured, fields, created_at, updated_at)"
+            " SELECT gen_random_uuid(), $1, $2, 'bank.main.s' || n % 200 || '.t' || n, 'bank.main.s' || n % 200,"
+            " 'TABLE', 1, 1, 1, '{}', '{}', now(), now() FROM generate_series(1, $3::int) AS n",
             tenant.organization_id,
             tenant.project_id,
             ROWS,
