@@ -69,7 +69,9 @@ class ConnectionService:
         """What a test of the connection found: its server's version, or why it cannot be used."""
         async with self._unit_of_work(actor) as uow:
             row = await ConnectionRepository(uow).lock(connection_id)
-            row.status = ConnectionStatus.ERROR if problem else ConnectionStatus.ACTIVE
+            status = ConnectionStatus.ERROR if problem else ConnectionStatus.ACTIVE
+            record(uow, "check", "connection", row.name, before={"status": row.status}, after={"status": status})
+            row.status = status
             row.status_message = problem or version
             row.updated_at = uow.clock()
             uow.emit(_changed(to_model(row)))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.assets.repository import AssetRepository
+from domain.audit.repository import record
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.events import ScorecardChanged, ViolationsChanged
 from domain.fqn import Fqn
@@ -96,6 +97,9 @@ async def _store(
         if stored:
             uow.emit(ScorecardChanged(scopes=(str(table),), metrics=names, cells=stored, run_id=run_id))
     applied = await ViolationRepository(uow).apply(valid)
+    if applied.opened or applied.resolved:
+        changed = {"opened_violations": applied.opened, "resolved_violations": applied.resolved}
+        record(uow, "assess", "asset", str(table), after=changed)
     if applied.opened or applied.recurred or applied.resolved:
         uow.emit(
             ViolationsChanged(

@@ -9,6 +9,7 @@ from domain.assets.captured import outer_levels
 from domain.assets.model import FoundSchema, IngestionCounts, Suggestion
 from domain.assets.repository import AssetRepository
 from domain.assets.tables import AssetRow
+from domain.audit.repository import record
 from domain.db.scope import in_any_scope
 from domain.db.tenancy import select_columns_in, update_in
 from domain.db.uow import UnitOfWork, UnitsOfWork
@@ -64,7 +65,9 @@ class ItemService:
             for above in outer_levels(found.fqn):
                 await assets.ensure(above)
             counts = await assets.store(found, run_id)
+            shown = {"added": counts.added, "changed": counts.changed, "removed": counts.removed}
             if counts.added or counts.changed or counts.removed:
+                record(uow, "ingest", "asset", str(found.fqn), after=shown)
                 uow.emit(
                     AssetsChanged(
                         scopes=(str(found.fqn),),
@@ -76,7 +79,6 @@ class ItemService:
                 )
             await SnapshotRepository(uow).add_up([found.fqn])
             await _close_violations_of_vanished(uow, [found.fqn], run_id)
-            shown = {"added": counts.added, "changed": counts.changed, "removed": counts.removed}
             await move_item(uow, run_id, found.fqn, ItemStatus.COMPLETED, counts=shown)
             return counts
 
@@ -89,6 +91,8 @@ class ItemService:
             if not vanished:
                 return 0
             removed = await assets.forget(vanished, run_id)
+            before = {"schemas": [str(schema) for schema in vanished]}
+            record(uow, "forget", "asset", str(database), before=before, after={"removed": removed})
             uow.emit(AssetsChanged(scopes=tuple(map(str, vanished)), removed=removed, run_id=run_id))
             await SnapshotRepository(uow).add_up(vanished)
             await _close_violations_of_vanished(uow, vanished, run_id)

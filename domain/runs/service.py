@@ -52,7 +52,8 @@ class RunService:
             run = to_model(await RunRepository(uow).lock(run_id))
             if run.status.is_terminal:
                 raise Conflict(f"Run {run.id} is {run.status} already; there is nothing to cancel.")
-            record(uow, "cancel", "run", str(run.id), before={"status": run.status})
+            wanted = {"wanted": RunStatus.CANCELLED}
+            record(uow, "cancel", "run", str(run.id), before={"status": run.status}, after=wanted)
             uow.emit(RunCancelRequested(scopes=run.scopes, run_id=run.id))
             return run
 
@@ -63,7 +64,8 @@ class RunService:
             run = to_model(await RunRepository(uow).lock(run_id))
             if not run.status.is_terminal:
                 raise Conflict(f"Run {run.id} is {run.status}; only an ended run can be tried again.")
-            record(uow, "retry", "run", str(run.id), before={"status": run.status})
+            wanted = {"wanted": RunStatus.RUNNING}
+            record(uow, "retry", "run", str(run.id), before={"status": run.status}, after=wanted)
             uow.emit(RunRetryRequested(scopes=run.scopes, run_id=run.id))
             return run
 
@@ -119,7 +121,7 @@ async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
 
 
 async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:
-    is_news = row.status != state.status
+    before, is_news = row.status, row.status != state.status
     if RunStatus(row.status).is_terminal:
         row.error_code = row.error_message = None  # of the last try; that of this try may be here before its states
     row.status, row.state_at = state.status, state.at
@@ -133,6 +135,7 @@ async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) ->
         row.error_code, row.error_message = state.status, state.message
     if not is_news:
         return
+    record(uow, "report", "run", str(row.id), before={"status": before}, after={"status": state.status})
     uow.emit(
         RunStateChanged(
             scopes=to_model(row).scopes,
