@@ -45,7 +45,8 @@ class Relay:
     async def run(self) -> None:
         """Work for ever; a lost database is waited for."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._forever(self._follow_commits))
+            group.create_task(self._forever(self._number))
+            group.create_task(self._forever(self._seal))
             for _ in range(WIDTH):
                 group.create_task(self._forever(self._react))
 
@@ -60,15 +61,19 @@ class Relay:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _follow_commits(self) -> None:
+    async def _number(self) -> None:
         async with self._domain.written.listening():
             while True:
-                numbered = await self._domain.delivery.number()
-                if numbered:
+                if await self._domain.delivery.number():
                     self._due.set()
-                sealed = await self._domain.sealing.seal()
-                if not numbered and not sealed:
+                else:
                     await self._domain.written.wait()
+
+    async def _seal(self) -> None:
+        """Beside the numbering, for which subscribers wait; for this nobody does."""
+        while True:
+            if not await self._domain.sealing.seal():
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _react(self) -> None:
         claimed = await self._domain.delivery.claim()

@@ -116,7 +116,7 @@ async def _explain(
         ):
             return Broken(link.sequence, Fault.HASH_WRONG, "its hash is not the one that its successor was linked to")
         case _:
-            return Broken(link.sequence, fault, "it does not say what it said when it was sealed")
+            return Broken(link.sequence, fault, "what it says is not what its hash was taken of")
 
 
 async def _sequence_of(session: AsyncSession, content: Content, wanted: str) -> int | None:

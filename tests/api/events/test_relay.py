@@ -288,3 +288,17 @@ async def test_two_relays_at_once_start_each_run_once(
         await all_is_done(sql)
 
     assert [orchestrator.asked[run.id] for run in runs] == [1] * 20
+
+
+async def test_audit_events_are_sealed_without_being_asked_for(
+    relay: None, domain: Domain, actor: Actor, card: Fqn, sql: asyncpg.Connection
+) -> None:
+    async def all_are_sealed() -> bool:
+        return bool(await sql.fetchval("SELECT count(*) = count(sequence) FROM audit_event"))
+
+    await profiling(domain, actor, card)
+    await eventually(all_are_sealed)
+
+    found = await domain.verification.verify({})
+    assert found.is_whole
+    assert [chain.head.sequence for chain in found.chains] == [await sql.fetchval("SELECT count(*) FROM audit_event")]

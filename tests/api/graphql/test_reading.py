@@ -2,18 +2,22 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from api.graphql.ids import write_id
 from domain.bootstrap import Domain
+from domain.connections.model import ConnectionKind
 from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome, LlmCall
 from domain.runs.model import RunType
 from tests.e2e.client import GraphQL
+from tests.factories.connections import settings_of
 from tests.factories.runs import complete, described, request_run
 from tests.factories.scenes import CARD, CARD_TRANSACTION, assess_all, ruled_bank
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.db
 
@@ -104,6 +108,24 @@ async def test_every_change_is_audited_with_its_request(api: GraphQL) -> None:
     event = page["auditEvents"]["edges"][0]["node"]
     assert len(event.pop("requestId")) == 32
     assert event == {"actor": "developer", "action": "create", "resourceKey": "new", "before": None}
+
+
+async def test_an_audit_event_shows_its_place_and_hash_once_it_is_sealed(
+    api: GraphQL, domain: Domain, actor: Actor
+) -> None:
+    await domain.connections.create(actor, "new", ConnectionKind.POSTGRESQL, settings_of())
+
+    async def shown() -> dict[str, Any]:  # as JSON gives it
+        page = await api.ask("{ auditEvents(first: 1) { edges { node { sequence hash } } } }")
+        return dict(page["auditEvents"]["edges"][0]["node"])
+
+    async def is_sealed() -> bool:
+        return (await shown())["sequence"] is not None
+
+    await eventually(is_sealed)
+
+    (chain,) = (await domain.verification.verify({})).chains
+    assert await shown() == {"sequence": chain.head.sequence, "hash": chain.head.hash}
 
 
 async def test_calls_to_models_are_listed_with_their_cost(api: GraphQL, domain: Domain, actor: Actor) -> None:

@@ -17,7 +17,7 @@ TABLES = (
     "violation",
     "workflow_run",
 )
-OF_THE_RELAY = "'sequence' - 'due_at' - 'attempts' - 'last_error' - 'prefect_flow_run_id'"
+OF_THE_RELAY = "'{sequence,previous_hash,hash,due_at,attempts,last_error,prefect_flow_run_id}'::text[]"
 
 
 @asynccontextmanager

@@ -61,7 +61,7 @@ async def test_a_broken_chain_ends_with_1_and_says_where(
 
     assert code == 1
     assert printed.splitlines()[-1] == (
-        "BROKEN           default, event 2: content changed: it does not say what it said when it was sealed"
+        "BROKEN           default, event 2: content changed: what it says is not what its hash was taken of"
     )
 
 

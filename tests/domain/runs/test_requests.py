@@ -22,7 +22,9 @@ async def card(domain: Domain, actor: Actor, sql: asyncpg.Connection) -> Fqn:
     """A table in the catalogue; the runs and events that put it there are forgotten."""
     await add_connection(domain, actor)
     (table,) = await add_tables(domain, actor, "card")
+    await sql.execute("SET session_replication_role = replica")  # the trigger of audit_event stands in the way
     await sql.execute("TRUNCATE workflow_run, domain_event, audit_event CASCADE")
+    await sql.execute("RESET session_replication_role")
     return table
 
 
