@@ -123,6 +123,6 @@ async def test_what_no_database_holds_is_the_callers_mistake_wherever_it_enters(
 
 @pytest.mark.db
 async def test_a_failure_that_is_not_about_text_stays_what_it_is(database: Database) -> None:
-    async with database.reading() as session:
+    async with database.reading_across_tenants() as session:
         with pytest.raises(DBAPIError, match="division by zero"):
             await session.execute(text("SELECT :given, 1 / 0"), {"given": "a"})
