@@ -68,7 +68,9 @@ def _record(
     """The FQNs of the assets whose link came or went."""
     fqns = [row.fqn for row in found.values() if row.id in touched]
     if fqns:
-        record(uow, action, "glossary_term", term.name, after={"assets": fqns})
+        ended = action == "unlink"
+        links = {"assets": fqns}
+        record(uow, action, "glossary_term", term.name, links if ended else None, None if ended else links)
     return fqns
 
 

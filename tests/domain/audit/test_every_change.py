@@ -6,10 +6,12 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from domain.assets.curation import Assignment
 from domain.assets.model import AssetField
 from domain.bootstrap import Domain
 from domain.connections.model import ConnectionKind
 from domain.fqn import Fqn
+from domain.glossary.model import TermEdit
 from domain.identity import Actor
 from domain.metrics.model import MetadataCheck
 from domain.pages import PageRequest
@@ -44,6 +46,7 @@ NOT_AUDITED: Mapping[str, str] = {
 }
 
 
+DRAFT = TermEdit("Draft", "What nobody has agreed on yet.")
 Event = tuple[str, str, bool, bool]
 """Action, resource, whether it says what was before, whether it says what was afterwards."""
 
@@ -84,8 +87,22 @@ async def pass_again(house: House, actor: Actor) -> None:
     await house.domain.assessments.finish_executed(actor, house.waiting, CARD, [passed], scored=True)
 
 
+async def assign_what_was_tagged(house: House, actor: Actor) -> None:
+    await house.domain.curation.assign(actor, [Assignment(CARD, house.card.version + 1, ("ada",))])
+
+
+async def update_what_was_assigned(house: House, actor: Actor) -> None:
+    await house.domain.assets.update(actor, CARD, {AssetField.DOMAIN: "Payments"}, house.card.version + 2)
+
+
 async def release_what_was_edited(house: House, actor: Actor) -> None:
-    await house.domain.assets.release(actor, CARD, AssetField.OWNER, house.card.version + 1)
+    await house.domain.assets.release(actor, CARD, AssetField.DOMAIN, house.card.version + 3)
+
+
+async def delete_a_draft(house: House, actor: Actor) -> None:
+    draft = await house.domain.read.glossary.named(actor.tenant, DRAFT.name)
+    assert draft is not None
+    await house.domain.glossary.delete(actor, draft.id, draft.version)
 
 
 async def delete_what_was_changed(house: House, actor: Actor) -> None:
@@ -106,8 +123,14 @@ STEPS: Mapping[str, tuple[Call, Event]] = {
         lambda h, a: h.domain.assets.register(a, "bank", Fqn.of("bank", "main"), "again"),
         ("register", "asset", False, True),
     ),
-    "assets.update": (WRITES["assets.update"], ("update", "asset", True, True)),
+    "curation.tag": (WRITES["curation.tag"], ("tag", "asset", True, True)),
+    "curation.assign": (assign_what_was_tagged, ("assign", "asset", True, True)),
+    "assets.update": (update_what_was_assigned, ("update", "asset", True, True)),
     "assets.release": (release_what_was_edited, ("release", "asset", True, True)),
+    "glossary.upsert": (WRITES["glossary.upsert"], ("update", "glossary_term", True, True)),
+    "glossary.delete": (delete_a_draft, ("delete", "glossary_term", True, False)),
+    "glossary_links.unlink": (WRITES["glossary_links.unlink"], ("unlink", "glossary_term", True, False)),
+    "glossary_links.link": (WRITES["glossary_links.link"], ("link", "glossary_term", False, True)),
     "metrics.set_invalidation": (WRITES["metrics.set_invalidation"], ("update", "metric_invalidation", True, True)),
     "metrics.update_dimension": (WRITES["metrics.update_dimension"], ("update", "dimension", True, True)),
     "metrics.update_metric": (WRITES["metrics.update_metric"], ("update", "metric", True, True)),
@@ -134,6 +157,7 @@ STEPS: Mapping[str, tuple[Call, Event]] = {
 
 @pytest.fixture
 async def house(domain: Domain, actor: Actor) -> House:
+    await domain.glossary.upsert(actor, DRAFT)
     return await build(domain, actor)
 
 

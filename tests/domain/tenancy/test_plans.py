@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, any_, literal, text
 from sqlmodel import col
 
 from domain.assets.tables import AssetRow
+from domain.bootstrap import Domain
 from domain.db.columns import FqnList
 from domain.db.engine import Database
 from domain.db.scope import in_scope
@@ -15,6 +16,8 @@ from domain.db.tenancy import select_in
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import Actor
+from tests.factories.assets import add_tables
+from tests.factories.connections import add_connection
 
 pytestmark = pytest.mark.db
 
@@ -32,18 +35,23 @@ CASES: Mapping[str, tuple[ColumnElement[bool], str, str]] = {
 }
 
 
+MULTIPLY = """
+    INSERT INTO asset
+    SELECT (copied).*
+      FROM asset, generate_series(1, $2::int) AS n, unnest($1::uuid[]) AS project,
+           jsonb_populate_record(asset, jsonb_build_object(
+               'id', gen_random_uuid(), 'project_id', project, 'fqn', format('bank.main.s%s.t%s', n % 200, n),
+               'parent_fqn', format('bank.main.s%s', n % 200))) AS copied
+     WHERE asset.type = 'TABLE'
+"""
+
+
 @pytest.fixture
-async def many_assets(sql: asyncpg.Connection, actor: Actor, stranger: Actor) -> None:
-    for tenant in (actor.tenant, stranger.tenant):
-        await sql.execute(
-            "INSERT INTO asset (id, organization_id, project_id, fqn, parent_fqn, type, position, version,"
-            " content_version, captured, fields, created_at, updated_at)"
-            " SELECT gen_random_uuid(), $1, $2, 'bank.main.s' || n % 200 || '.t' || n, 'bank.main.s' || n % 200,"
-            " 'TABLE', 1, 1, 1, '{}', '{}', now(), now() FROM generate_series(1, $3::int) AS n",
-            tenant.organization_id,
-            tenant.project_id,
-            ROWS,
-        )
+async def many_assets(domain: Domain, sql: asyncpg.Connection, actor: Actor, stranger: Actor) -> None:
+    """Copies of one table in two projects."""
+    await add_connection(domain, actor)
+    await add_tables(domain, actor, "card")
+    await sql.execute(MULTIPLY, [actor.tenant.project_id, stranger.tenant.project_id], ROWS)
     await sql.execute("ANALYZE asset")
 
 
