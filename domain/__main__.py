@@ -1,4 +1,4 @@
-"""`python -m domain migrate | check | revision MESSAGE | verify-audit`: the database's schema, and its audit chains."""
+"""`python -m domain migrate | check | revision MESSAGE | verify-audit | apply-retention`: care for the database."""
 
 import argparse
 import asyncio
@@ -13,6 +13,7 @@ from domain.errors import DomainError
 from domain.identity import ProjectId
 from domain.migrations.runner import differences, migrate, write_migration
 from domain.migrations.tenant_wall import TenantRoleRefused
+from domain.retention.model import Kind, policy_of
 from domain.settings import Settings, SettingsError, load_settings
 
 
@@ -29,6 +30,15 @@ async def _verify_audit(settings: Settings, heads: Sequence[tuple[str, str]]) ->
         found = await domain.verification.verify(expected)
     print(*lines(found), sep="\n")
     return 0 if found.is_whole else 1
+
+
+async def _apply_retention(settings: Settings) -> int:
+    async with open_domain(settings, pooled=False) as domain:
+        for kind in Kind:
+            print(f"{kind}: {await domain.sweep.remove(policy_of(settings.retention), kind):,} removed")
+        renewed = await domain.sweep.renew_partitions()
+    print(f"partitions: {len(renewed.made)} made, {len(renewed.dropped)} dropped")
+    return 0
 
 
 def _head(text: str) -> tuple[str, str]:
@@ -53,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="require this event too: a head that an earlier verification printed and that was kept elsewhere",
     )
+    commands.add_parser("apply-retention", help="remove what has expired, as the flow of that name does every night")
     return parser
 
 
@@ -75,6 +86,8 @@ def main() -> int:
         settings.database_url()
         if arguments.command == "verify-audit":
             return asyncio.run(_verify_audit(settings, arguments.expect_head))
+        if arguments.command == "apply-retention":
+            return asyncio.run(_apply_retention(settings))
         return _change_schema(settings, arguments)
     except (SettingsError, TenantRoleRefused, DomainError) as refusal:
         print(refusal, file=sys.stderr)

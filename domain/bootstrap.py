@@ -30,6 +30,9 @@ from domain.metrics.queries import ScorecardQueries
 from domain.metrics.seeds import seed_metrics
 from domain.metrics.service import MetricService
 from domain.profiles.queries import ProfileQueries
+from domain.retention.partitions import LogPartitions
+from domain.retention.service import RetentionService
+from domain.retention.sweep import Sweep
 from domain.rules.queries import RuleQueries
 from domain.runs.approval import ApprovalService
 from domain.runs.assessment import AssessmentService
@@ -79,11 +82,13 @@ class Domain:
     items: ItemService
     ledger: LedgerService
     metrics: MetricService
+    retention: RetentionService
     rule_states: RuleStateService
     runs: RunService
     violations: ViolationService
     read: Queries
     oversight: RunOversight
+    sweep: Sweep
     delivery: Delivery
     sealing: AuditSealing
     verification: AuditVerification
@@ -106,8 +111,10 @@ async def open_domain(settings: Settings, *, pooled: bool = True, clock: Clock =
 def assemble(database: Database, url: str, clock: Clock) -> Domain:
     unit_of_work = UnitsOfWork(database, clock)
     scorecards = ScorecardQueries(database, clock)
+    access = AccessService(database, clock, seeders=[seed_metrics])
+    retention = RetentionService(database, clock)
     return Domain(
-        access=AccessService(database, clock, seeders=[seed_metrics]),
+        access=access,
         approvals=ApprovalService(unit_of_work),
         assessments=AssessmentService(unit_of_work),
         assets=AssetService(unit_of_work),
@@ -118,6 +125,7 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         items=ItemService(unit_of_work),
         ledger=LedgerService(unit_of_work),
         metrics=MetricService(unit_of_work),
+        retention=retention,
         rule_states=RuleStateService(unit_of_work),
         runs=RunService(unit_of_work),
         violations=ViolationService(unit_of_work),
@@ -138,6 +146,7 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
             violations=ViolationQueries(database),
         ),
         oversight=RunOversight(database),
+        sweep=Sweep(access, retention, LogPartitions(database, clock)),
         delivery=Delivery(database, clock),
         sealing=AuditSealing(database),
         verification=AuditVerification(database),

@@ -12,8 +12,20 @@ from typing import Annotated, Literal
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from yaml import YAMLError
+
+from domain.cron import check_cron
 
 PREFIX = "ASSAY_"
 SECRET_PREFIX = "ASSAY_SECRET_"  # noqa: S105 - the start of a variable's name, not a secret
@@ -31,6 +43,16 @@ _BEFORE_INTERPOLATION = re.compile(r"(\\*)\$\{")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Width = Annotated[int, Field(ge=1, le=1000)]
+Cron = Annotated[str, AfterValidator(check_cron)]
+
+
+def _read_null(value: object) -> object:
+    """An environment variable can say `null` only as a text."""
+    return None if value == "null" else value
+
+
+Days = Annotated[Annotated[int, Field(ge=1, le=36_500)] | None, BeforeValidator(_read_null)]
+"""How many days; null is for ever."""
 
 
 class SettingsError(Exception):
@@ -96,6 +118,30 @@ class DqRuleSettings(_Section):
     max_concurrent_rules: Width = 20
 
 
+class RetentionSettings(_Section):
+    schedule: Cron = "30 2 * * *"
+    batch_size: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    events_days: Days = 30
+    handled_events_days: Days = 365
+    run_logs_days: Days = 90
+    run_items_days: Days = 365
+    proposed_changes_days: Days = 365
+    profiles_days: Days = 365
+    rule_executions_days: Days = 365
+    llm_answers_days: Days = 180
+    llm_calls_days: Days = 1095
+    daily_snapshots_after_days: Days = 30
+    monthly_snapshots_after_days: Annotated[Days, Field(validate_default=True)] = 730
+
+    @field_validator("monthly_snapshots_after_days")
+    @classmethod
+    def _is_after_daily(cls, monthly: int | None, info: ValidationInfo) -> int | None:
+        daily = info.data.get("daily_snapshots_after_days")
+        if monthly is not None and daily is not None and monthly <= daily:
+            raise ValueError(f"has to be more than daily_snapshots_after_days, which is {daily}")
+        return monthly
+
+
 def default_home() -> Path:
     """Where data lives unless told otherwise: root's is outside its home, which PostgreSQL's user cannot enter."""
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -115,6 +161,7 @@ class Settings(_Section):
     profiling: ProfilingSettings = ProfilingSettings()
     enrichment: EnrichmentSettings = EnrichmentSettings()
     dq_rules: DqRuleSettings = DqRuleSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def secrets_folder(self) -> Path:

@@ -23,7 +23,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     if arguments.command == "deploy":
-        asyncio.run(deploy(settings.prefect.work_pool))
+        asyncio.run(deploy(settings.prefect.work_pool, settings.retention.schedule))
     else:
         asyncio.run(FLOWS[arguments.flow](arguments.run_id))
     return 0

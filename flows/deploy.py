@@ -8,11 +8,13 @@ from uuid import UUID
 
 from prefect import Flow, State
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 from prefect.workers.process import ProcessWorker
 
+from flows.apply_retention import apply_retention
 from flows.assess_dq import assess_dq
 from flows.assess_metadata import assess_metadata
 from flows.check_connection import check_connection
@@ -42,19 +44,26 @@ FLOWS: Mapping[str, Flow[[UUID], Coroutine[Any, Any, State[None]]]] = {
 }
 
 
-async def deploy(work_pool: str) -> None:
-    # Named by its path, the worker starts the engine at once instead of looking for a project first.
-    command = shlex.join([sys.executable, "-m", "prefect.engine"])
+async def deploy(work_pool: str, retention_schedule: str) -> None:
     await _ensure_pool(work_pool)
     for found in FLOWS.values():
-        deployment = await found.ato_deployment(
-            DEPLOYMENT,
-            work_pool_name=work_pool,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-            tags=["assay"],
-            job_variables={"command": command},
-        )
-        await deployment.aapply()
+        await _deploy(found, work_pool)
+    nightly = CronSchedule(cron=retention_schedule, timezone="UTC")
+    # Whether it is active is not said: who pauses it in Prefect's UI wants it to stay so.
+    await _deploy(apply_retention, work_pool, DeploymentScheduleCreate(schedule=nightly, slug="retention"))
+
+
+async def _deploy(found: Flow[..., Any], work_pool: str, *schedules: DeploymentScheduleCreate) -> None:
+    deployment = await found.ato_deployment(
+        DEPLOYMENT,
+        work_pool_name=work_pool,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        tags=["assay"],
+        # Named by its path, the worker starts the engine at once instead of looking for a project first.
+        job_variables={"command": shlex.join([sys.executable, "-m", "prefect.engine"])},
+        schedules=list(schedules) or None,
+    )
+    await deployment.aapply()
 
 
 async def _ensure_pool(name: str) -> None:

@@ -118,6 +118,15 @@ async def _ended(words: str) -> State[None]:
 
 
 @asynccontextmanager
+async def open_upkeep() -> AsyncIterator[tuple[Domain, Settings]]:
+    """What a flow needs that looks after all projects and belongs to no run."""
+    settings = load_settings()
+    configure_logs(settings)
+    async with open_domain(settings) as domain:
+        yield domain, settings
+
+
+@asynccontextmanager
 async def open_run(run_id: UUID) -> AsyncIterator[Run]:
     """Everything a flow needs, and a heartbeat while it works. Why it fails as a whole is recorded with the run."""
     settings = load_settings()

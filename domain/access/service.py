@@ -55,6 +55,12 @@ class AccessService:
                 await seed(session, tenant, now)
             return tenant
 
+    async def tenants(self) -> Sequence[Tenant]:
+        """Every project, the oldest first."""
+        async with self._database.reading_across_tenants() as session:
+            rows = await session.scalars(select(ProjectRow).order_by(col(ProjectRow.id)))
+            return [Tenant(OrganizationId(row.organization_id), ProjectId(row.id)) for row in rows]
+
     async def tenant_of(self, project: str) -> Tenant:
         """The tenant of a project, by its name or its id."""
         async with self._database.reading_across_tenants() as session:

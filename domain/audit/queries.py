@@ -8,6 +8,7 @@ from domain.audit.model import AuditEvent
 from domain.audit.tables import AuditEventRow
 from domain.db.delivery import committed
 from domain.db.engine import Database
+from domain.db.horizon import check_resumable
 from domain.db.keyset import read_page
 from domain.db.outbox import DomainEventRow
 from domain.db.scope import in_scope
@@ -45,7 +46,10 @@ class AuditQueries:
     async def events(
         self, tenant: Tenant, scope: Fqn | None, names: Sequence[str], request: PageRequest
     ) -> Page[CommittedEvent]:
-        """Numbered events in their order; a scope keeps those that `CommittedEvent.concerns` keeps."""
+        """Numbered events in their order; a scope keeps those that `CommittedEvent.concerns` keeps.
+
+        A cursor behind which events have expired is refused: a page that left them out would look complete.
+        """
         statement = select_in(tenant, DomainEventRow).where(col(DomainEventRow.sequence).is_not(None))
         if names:
             statement = statement.where(col(DomainEventRow.type).in_(names))
@@ -54,9 +58,12 @@ class AuditQueries:
             concerned = in_scope(told, scope) | told.in_([str(fqn) for fqn in scope.ancestors()])
             statement = statement.where(exists(select(1).where(concerned)))
         async with self._database.reading(tenant) as session:
-            return await read_page(
+            page = await read_page(
                 session, statement, request, key=col(DomainEventRow.sequence), read_key=int, to_model=committed
             )
+            if request.after is not None:
+                await check_resumable(session, tenant, int(request.after))
+            return page
 
 
 def _to_model(row: AuditEventRow) -> AuditEvent:

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from domain.db.delivery import committed
 from domain.db.engine import Database, plain_url, translating_losses
+from domain.db.horizon import check_resumable
 from domain.db.outbox import DomainEventRow
 from domain.db.tenancy import select_in
 from domain.errors import Unavailable
@@ -85,8 +86,9 @@ class Feed:
             return [committed(row) for row in rows]
 
     async def history(self, tenant: Tenant, after: int, limit: int) -> Sequence[CommittedEvent]:
-        """A tenant's own events after a number."""
+        """A tenant's own events after a number; `Invalid` where some of them have expired."""
         statement = select_in(tenant, DomainEventRow).where(col(DomainEventRow.sequence) > after)
         async with self._database.reading(tenant) as session:
-            rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(limit))
+            rows = (await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(limit))).all()
+            await check_resumable(session, tenant, after)
             return [committed(row) for row in rows]

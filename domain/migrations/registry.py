@@ -4,6 +4,7 @@ from domain.access.tables import OrganizationRow, ProjectRow
 from domain.assets.tables import AssetRow, AssetVersionRow, HandledEventRow
 from domain.audit.tables import AuditEventRow
 from domain.connections.tables import DataConnectionRow
+from domain.db.horizon import FeedHorizonRow
 from domain.db.outbox import DomainEventRow
 from domain.glossary.tables import GlossaryLinkRow, GlossaryTermRow
 from domain.ledger.tables import LlmAnswerRow, LlmCallRow
@@ -31,6 +32,7 @@ ROWS = (
     DimensionRow,
     DomainEventRow,
     DqRuleRow,
+    FeedHorizonRow,
     GlossaryLinkRow,
     GlossaryTermRow,
     HandledEventRow,

@@ -2,6 +2,7 @@
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.schedules import CronSchedule
 
 from api.orchestrator.launcher import Launcher
 from api.orchestrator.names import deployment_of
@@ -9,12 +10,14 @@ from domain.bootstrap import Domain
 from domain.identity import Actor
 from domain.runs.model import RunType
 from domain.workflows.model import DEFINITIONS
-from flows.deploy import FLOWS, deploy
+from flows.apply_retention import apply_retention
+from flows.deploy import DEPLOYMENT, FLOWS, deploy
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import request_run
 from tests.fixtures.prefect import PrefectServer
 
+NIGHTLY = "30 2 * * *"
 WITHOUT_TARGETS = {RunType.SERVICE_INGESTION, RunType.CONNECTION_CHECK}
 
 
@@ -32,8 +35,33 @@ def test_a_flow_takes_the_id_of_its_run_and_nothing_else(name: str) -> None:
 @pytest.fixture
 async def deployed(prefect_server: PrefectServer) -> PrefectServer:
     with prefect_server.used():
-        await deploy("contract")
+        await deploy("contract", NIGHTLY)
     return prefect_server
+
+
+@pytest.mark.prefect
+async def test_retention_is_applied_on_its_schedule_and_takes_no_parameter(deployed: PrefectServer) -> None:
+    with deployed.used():
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name(f"{apply_retention.name}/{DEPLOYMENT}")
+
+    (schedule,) = deployment.schedules
+    assert (schedule.active, schedule.schedule) == (True, CronSchedule(cron=NIGHTLY, timezone="UTC"))
+    assert (deployment.parameter_openapi_schema or {}).get("properties") == {}
+
+
+@pytest.mark.prefect
+async def test_a_schedule_that_was_paused_stays_so_and_follows_the_settings(deployed: PrefectServer) -> None:
+    with deployed.used():
+        async with get_client() as client:
+            name = f"{apply_retention.name}/{DEPLOYMENT}"
+            deployment = await client.read_deployment_by_name(name)
+            await client.update_deployment_schedule(deployment.id, deployment.schedules[0].id, active=False)
+            await deploy("contract", "0 5 * * 1")
+            (schedule,) = (await client.read_deployment_by_name(name)).schedules
+            await client.update_deployment_schedule(deployment.id, schedule.id, active=True)
+
+    assert (schedule.active, schedule.schedule) == (False, CronSchedule(cron="0 5 * * 1", timezone="UTC"))
 
 
 @pytest.mark.db

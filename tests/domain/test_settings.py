@@ -32,8 +32,8 @@ def test_the_defaults_are_those_of_the_product(config: Path) -> None:
 def test_the_delivered_file_says_what_the_product_says() -> None:
     loaded = load_settings(environment={})
 
-    assert loaded.model_dump(include={"profiling", "enrichment", "dq_rules"}) == Settings().model_dump(
-        include={"profiling", "enrichment", "dq_rules"}
+    assert loaded.model_dump(include={"profiling", "enrichment", "dq_rules", "retention"}) == Settings().model_dump(
+        include={"profiling", "enrichment", "dq_rules", "retention"}
     )
 
 
@@ -93,6 +93,30 @@ ORIGINS = [
         {"DQ_RULE_GEN_MAX_CONCURRENT_RULES": "0"},
         ["dq_rules.max_concurrent_rules", "DQ_RULE_GEN_MAX_CONCURRENT_RULES (environment)"],
     ),
+    (
+        "no days",
+        "retention: {events_days: 0}",
+        {},
+        ["retention.events_days", "greater than or equal to 1", "config.yaml"],
+    ),
+    (
+        "words",
+        "",
+        {"ASSAY_RETENTION_PROFILES_DAYS": "ever"},
+        ["retention.profiles_days", "ASSAY_RETENTION_PROFILES_DAYS"],
+    ),
+    (
+        "months before days",
+        "retention: {daily_snapshots_after_days: 800}",
+        {},
+        ["retention.monthly_snapshots_after_days", "more than daily_snapshots_after_days, which is 800"],
+    ),
+    (
+        "cron",
+        "",
+        {"ASSAY_RETENTION_SCHEDULE": "0 24 * * *"},
+        ["retention.schedule", "'24' is no hour: use 0 to 23", "ASSAY_RETENTION_SCHEDULE (environment)"],
+    ),
     ("unknown variable", "", {"ASSAY_API_PROT": "1"}, ["ASSAY_API_PROT (environment) is not a setting"]),
     ("not YAML", "api: {port: 1", {}, ["config.yaml", "not valid YAML"]),
     ("a list", "- api", {}, ["config.yaml", "sections with keys"]),
@@ -108,6 +132,15 @@ def test_a_setting_that_cannot_be_is_refused_with_its_key_and_origin(
         load(config, text, **environment)
 
     assert [words for words in said if words not in str(refused.value)] == []
+
+
+def test_what_is_kept_for_ever_is_null_in_the_file_and_in_the_environment(config: Path) -> None:
+    text = "retention: {events_days: null, monthly_snapshots_after_days: null}"
+
+    loaded = load(config, text, ASSAY_RETENTION_PROFILES_DAYS="null").retention
+
+    assert (loaded.events_days, loaded.profiles_days, loaded.monthly_snapshots_after_days) == (None, None, None)
+    assert loaded.run_logs_days == 90
 
 
 def test_all_wrong_settings_are_told_at_once(config: Path) -> None:

@@ -187,6 +187,7 @@ NO_USE_CASES = {"clock", "numbered", "read", "written"}
 ABOVE_THE_TENANTS = {
     "access.ensure_default_project",
     "access.tenant_of",
+    "access.tenants",
     "delivery.claim",
     "delivery.finish",
     "delivery.number",
@@ -197,7 +198,10 @@ ABOVE_THE_TENANTS = {
     "oversight.find_text",
     "oversight.live",
     "oversight.of_flow_run",
+    "retention.remove",
     "sealing.seal",
+    "sweep.remove",
+    "sweep.renew_partitions",
     "verification.verify",
 }
 """They work for all projects at once, for Assay itself; nothing that a tenant asked for reaches them."""
