@@ -41,3 +41,5 @@ class Approval:
     conflicts: int = strawberry.field(description="How many could not be applied, because their base version was gone.")
     invalidated_cells: int = strawberry.field(description="How many scorecard cells it turned to PENDING.")
     resolved_violations: int = strawberry.field(description="How many open violations it resolved.")
+    undone_by: str | None = strawberry.field(description="Who took the last save back; null once it is saved again.")
+    undone_at: datetime | None = strawberry.field(description="When that was; null once it is saved again.")

@@ -28,7 +28,10 @@ class EventType(Enum):
     RUN_LOGGED = events.RunLogged.name
     RUN_APPROVED = events.RunApproved.name
     RUN_REJECTED = events.RunRejected.name
+    APPROVAL_RESET = events.ApprovalReset.name
+    APPROVAL_UNDONE = events.ApprovalUndone.name
     SCORECARD_CHANGED = events.ScorecardChanged.name
+    SCORING_CHANGED = events.ScoringChanged.name
     VIOLATIONS_CHANGED = events.ViolationsChanged.name
     ASSET_CREATED = events.AssetCreated.name
     ASSETS_CHANGED = events.AssetsChanged.name
@@ -49,7 +52,10 @@ describe(
         EventType.RUN_LOGGED: "A run said something to the people who follow it.",
         EventType.RUN_APPROVED: "A run was saved.",
         EventType.RUN_REJECTED: "A run was decided against.",
+        EventType.APPROVAL_RESET: "A rejection was taken back.",
+        EventType.APPROVAL_UNDONE: "A save was taken back, with all that it did.",
         EventType.SCORECARD_CHANGED: "There are new measurements, or a save invalidated some.",
+        EventType.SCORING_CHANGED: "A dimension, a metric or what a save makes stale was changed.",
         EventType.VIOLATIONS_CHANGED: "Violations were opened, seen again, resolved or updated.",
         EventType.ASSET_CREATED: "A service or database was announced.",
         EventType.ASSETS_CHANGED: "Assets were added, changed or lost.",
@@ -65,7 +71,10 @@ EventTypes: TypeAlias = Annotated[
 
 Resume: TypeAlias = Annotated[
     str | None,
-    strawberry.argument(description="Cursor of the last event that was seen: what came since is told first."),
+    strawberry.argument(
+        description="Cursor of the last event that was seen: what came since is told first. Refused as BAD_USER_INPUT "
+        "where some of that has expired: leave it out and begin anew."
+    ),
 ]
 
 

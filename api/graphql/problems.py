@@ -69,6 +69,11 @@ class ApprovalAlreadyDecided(Error):
     approval: Approval = strawberry.field(description="The decision that stands.")
 
 
+@strawberry.type(description="The save cannot be undone, because something later builds on it. Nothing was changed.")
+class SaveBuiltUpon(Error):
+    reasons: list[str] = strawberry.field(description="What builds on it, some of each kind.")
+
+
 @strawberry.type(description="A part that is needed does not answer; the same call may work later.")
 class ServiceUnavailable(Error):
     retry_after_seconds: int = strawberry.field(description="When to try again, in seconds.")
@@ -113,6 +118,7 @@ HANDLERS: Sequence[Shown[Any]] = (  # each of its own error
     Shown(errors.Forbidden, PermissionDenied),
     Shown(runs.RunNotApprovable, RunNotApprovable),
     Shown(runs.ApprovalAlreadyDecided, ApprovalAlreadyDecided, _approval),
+    Shown(runs.SaveBuiltUpon, SaveBuiltUpon),
     Shown(errors.Conflict, Conflict, _version),
     Shown(errors.Unavailable, ServiceUnavailable),
 )

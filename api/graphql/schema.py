@@ -7,10 +7,12 @@ from graphql import ASTValidationRule, NoSchemaIntrospectionCustomRule
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+import api.graphql.derivations  # noqa: F401 - extends the type Scorecard
 from api.graphql.assets.curation import CurationMutations
 from api.graphql.assets.mutations import AssetMutations
 from api.graphql.assets.queries import AssetQueries
 from api.graphql.caches import TolerantParserCache
+from api.graphql.comparisons import TrendQueries
 from api.graphql.connections import ConnectionMutations, ConnectionQueries
 from api.graphql.glossary.mutations import GlossaryMutations
 from api.graphql.glossary.queries import GlossaryQueries
@@ -23,11 +25,14 @@ from api.graphql.records import RecordQueries
 from api.graphql.rules.mutations import RuleMutations
 from api.graphql.rules.queries import RuleQueries
 from api.graphql.runs.mutations import RunMutations
+from api.graphql.runs.previews import PreviewQueries
 from api.graphql.runs.queries import RunQueries
 from api.graphql.runs.starting import StartMutations
 from api.graphql.runs.subscriptions import RunSubscriptions
+from api.graphql.runs.undoing import UndoMutations
 from api.graphql.scalars import SCALARS
 from api.graphql.scorecards import ScorecardQueries
+from api.graphql.scoring import ScoringMutations, ScoringQueries
 from api.graphql.subscriptions import NewsSubscriptions
 from api.graphql.viewer import ViewerQueries
 from api.graphql.violations.mutations import ViolationMutations
@@ -46,11 +51,14 @@ class Query(
     ConnectionQueries,
     WorkflowQueries,
     RunQueries,
+    PreviewQueries,
     RuleQueries,
     ViolationQueries,
     ScorecardQueries,
+    TrendQueries,
     MetricQueries,
     GlossaryQueries,
+    ScoringQueries,
     RecordQueries,
 ):
     pass
@@ -64,8 +72,10 @@ class Mutation(
     GlossaryMutations,
     StartMutations,
     RunMutations,
+    UndoMutations,
     RuleMutations,
     ViolationMutations,
+    ScoringMutations,
 ):
     pass
 

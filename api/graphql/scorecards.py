@@ -1,6 +1,7 @@
 """Scorecards: the newest scores of all below a scope, and what they are made of."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
@@ -46,9 +47,12 @@ class ScoredLine:
     assets_assessed: int = strawberry.field(description="Cells with a score in it.")
     assets_pending: int = strawberry.field(description="Cells that wait for the next assessment.")
     observed_at: datetime | None = strawberry.field(description="When the newest of its data was read; null if none.")
+    age_seconds: float | None = strawberry.field(
+        description="Seconds from then to the time of the scorecard; null if there is no score."
+    )
 
 
-def _line(line: ScoreLine) -> Mapping[str, object]:
+def _line(line: ScoreLine, as_of: datetime) -> Mapping[str, object]:
     return {
         "score": line.score.value,
         "state": line.state,
@@ -57,6 +61,7 @@ def _line(line: ScoreLine) -> Mapping[str, object]:
         "assets_assessed": line.assets_assessed,
         "assets_pending": line.assets_pending,
         "observed_at": line.observed_at,
+        "age_seconds": (as_of - line.observed_at).total_seconds() if line.observed_at else None,
     }
 
 
@@ -65,8 +70,8 @@ class MetricScore(ScoredLine):
     metric: Metric = strawberry.field(description="What is measured.")
 
     @classmethod
-    def of(cls, score: model.MetricScore) -> Self:
-        return mirror(cls, score, metric=mirror(Metric, score.metric), **_line(score.line))
+    def of(cls, score: model.MetricScore, as_of: datetime) -> Self:
+        return mirror(cls, score, metric=mirror(Metric, score.metric), **_line(score.line, as_of))
 
 
 @strawberry.type(description="The score of one dimension in a scope: its metrics added up, never averaged.")
@@ -77,14 +82,14 @@ class DimensionScore(ScoredLine):
     metrics: list[MetricScore] = strawberry.field(description="The scores of its metrics.")
 
     @classmethod
-    def of(cls, score: model.DimensionScore) -> Self:
+    def of(cls, score: model.DimensionScore, as_of: datetime) -> Self:
         return mirror(
             cls,
             score,
             dimension=Dimension.of(score.dimension),
             assessment_type=score.dimension.assessment_type,
-            metrics=[MetricScore.of(metric) for metric in score.metrics],
-            **_line(score.line),
+            metrics=[MetricScore.of(metric, as_of) for metric in score.metrics],
+            **_line(score.line, as_of),
         )
 
 
@@ -120,6 +125,14 @@ class ScorecardCell:
         return await metric_named(info, self.snapshot.metric)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a scorecard was asked for, so that its parts are read likewise. Now: None."""
+
+    as_of: datetime | None
+    weights: Mapping[str, Decimal]
+
+
 @strawberry.type(description="The scores of a scope as they were known at one time.")
 class Scorecard:
     scope: Fqn = strawberry.field(description="All below this FQN counts, and itself.")
@@ -129,18 +142,23 @@ class Scorecard:
     )
     state: ScoreState = strawberry.field(description="Whether there is a score, and why not.")
     dimensions: list[DimensionScore] = strawberry.field(description="All dimensions, in their order.")
+    asked: strawberry.Private[Asked]
 
     @classmethod
-    def of(cls, card: model.Scorecard) -> Self:
-        return mirror(cls, card, score=card.value, dimensions=[DimensionScore.of(line) for line in card.dimensions])
+    def of(cls, card: model.Scorecard, asked: Asked) -> Self:
+        return mirror(cls, card, score=card.value, dimensions=dimensions_of(card), asked=asked)
 
     @field("The newest measurement of each metric and asset in the scope, by asset and metric.")
     async def cells(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[ScorecardCell]:
         request = CELLS.request(first, after, last, before)
-        page = await info.context.read.scorecards.cells(info.context.tenant, self.scope, self.as_of, request)
+        page = await info.context.read.scorecards.cells(info.context.tenant, self.scope, self.asked.as_of, request)
         return CELLS.connect(page, ScorecardCell.of)
+
+
+def dimensions_of(card: model.Scorecard) -> list[DimensionScore]:
+    return [DimensionScore.of(line, card.as_of) for line in card.dimensions]
 
 
 @strawberry.input(description="Another weight for a dimension, in this answer only.")
@@ -178,8 +196,13 @@ async def scorecard(
 async def read_scorecard(
     info: Info, scope: Fqn, as_of: datetime | None = None, overrides: list[WeightOverride] | None = None
 ) -> Scorecard:
+    asked = Asked(as_of, read_weights(overrides))
+    card = await info.context.read.scorecards.scorecard(info.context.tenant, scope, as_of, asked.weights)
+    return Scorecard.of(card, asked)
+
+
+def read_weights(overrides: list[WeightOverride] | None) -> Mapping[str, Decimal]:
     weights = {override.dimension: override.weight for override in overrides or ()}
     if len(weights) < len(overrides or ()):
         raise Invalid("weightOverrides", "A dimension is named twice; name each at most once.")
-    card = await info.context.read.scorecards.scorecard(info.context.tenant, scope, as_of, weights)
-    return Scorecard.of(card)
+    return weights

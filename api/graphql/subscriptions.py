@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Self
 
 import strawberry
@@ -11,7 +12,7 @@ from api.graphql.events import EVENTS, DomainEvent, EventTypes, Resume, cursor_o
 from api.graphql.fields import subscription
 from api.graphql.mirror import mirror
 from api.graphql.pages import given
-from api.graphql.scorecards import Scorecard, read_scorecard
+from api.graphql.scorecards import Scorecard, WeightOverrides, read_scorecard
 from domain import events
 from domain.events import CommittedEvent
 from domain.fqn import Fqn
@@ -42,7 +43,8 @@ class ViolationsChange:
 @strawberry.type
 class NewsSubscriptions:
     @subscription(
-        "A scorecard, live: as it is, then again whenever something in its scope was measured or invalidated. "
+        "A scorecard, live: as it is, then again whenever something in its scope was measured or invalidated, or a "
+        "weight or target was changed. "
         "With `after` it begins with the first change since. A slow subscriber is told the newest, not each one."
     )
     async def scorecard_changed(
@@ -50,16 +52,17 @@ class NewsSubscriptions:
         info: Info,
         scope: Annotated[Fqn, strawberry.argument(description="The asset, with all below it.")],
         after: Resume = UNSET,
+        weight_overrides: WeightOverrides = UNSET,
     ) -> AsyncGenerator[ScorecardChange, None]:
         context, resumed = info.context, position_of(given(after))
+        read = partial(read_scorecard, info, scope, overrides=given(weight_overrides))
         told = context.hub.position if resumed is None else resumed
         if resumed is None:
-            yield ScorecardChange(cursor=EVENTS.write(str(told)), scorecard=await read_scorecard(info, scope))
+            yield ScorecardChange(cursor=EVENTS.write(str(told)), scorecard=await read())
         async for committed in context.hub.events(context.tenant, told):
-            changed = isinstance(committed.event, events.ScorecardChanged) and committed.concerns(scope)
-            if changed and committed.sequence > told:
+            if _changes_scorecard(committed, scope) and committed.sequence > told:
                 told = context.hub.position  # all up to here is in what is read next
-                yield ScorecardChange(cursor=cursor_of(committed), scorecard=await read_scorecard(info, scope))
+                yield ScorecardChange(cursor=cursor_of(committed), scorecard=await read())
 
     @subscription("Violations that change, in numbers: one message for each transaction that changed some.")
     async def violations_changed(
@@ -79,3 +82,13 @@ class NewsSubscriptions:
         async for committed in context.hub.events(context.tenant, position_of(given(after))):
             if (not names or committed.event.name in names) and (wanted is None or committed.concerns(wanted)):
                 yield DomainEvent.of(committed)
+
+
+def _changes_scorecard(committed: CommittedEvent, scope: Fqn) -> bool:
+    """Whether a scorecard of the scope may read differently; weights and targets are those of every scope."""
+    match committed.event:
+        case events.ScorecardChanged():
+            return committed.concerns(scope)
+        case events.ScoringChanged():
+            return True
+    return False

@@ -1,6 +1,7 @@
 # ruff: noqa: A002 - resolver arguments bear the names of the schema
 """What people do with runs: end them, try them again, decide about what they suggest."""
 
+from collections.abc import Sequence
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -12,10 +13,13 @@ from api.graphql.ids import read_id
 from api.graphql.pages import After, Before, Connection, CountedConnection, First, Last, given
 from api.graphql.problems import ApprovalAlreadyDecided, CallProblem, Conflict, RunNotApprovable
 from api.graphql.runs.details import CHANGE, ProposedChange
+from api.graphql.runs.matching import MatchingDecisionInput
 from api.graphql.runs.types import KIND, WorkflowRun
 from api.graphql.scorecards import INVALIDATED, ScorecardCell
 from api.graphql.violations.queries import VIOLATIONS, list_violations
 from api.graphql.violations.types import Violation
+from domain.errors import Invalid
+from domain.runs import model
 from domain.runs.approval import MAX_DECISIONS, ApprovalResult
 from domain.runs.decisions import ChangeDecision
 from domain.runs.model import MAX_NOTES_LENGTH, ChangeId, Decision, RunId
@@ -61,7 +65,13 @@ class ChangeDecisionInput:
 @strawberry.input(description="What decideProposedChanges needs.")
 class DecideProposedChangesInput:
     run_id: strawberry.ID = strawberry.field(description="Id of the run that suggests the changes.")
-    decisions: list[ChangeDecisionInput] = strawberry.field(description=f"1 to {MAX_DECISIONS:,} decisions.")
+    decisions: list[ChangeDecisionInput] | None = strawberry.field(
+        default=UNSET, description=f"1 to {MAX_DECISIONS:,} decisions; either these or `matching`."
+    )
+    matching: MatchingDecisionInput | None = strawberry.field(
+        default=UNSET,
+        description="One decision about all changes that meet some conditions; either this or `decisions`.",
+    )
 
 
 @strawberry.type(description="The end of the run was asked for.")
@@ -110,7 +120,11 @@ class RejectRunSuccess:
 
 @strawberry.type(description="The decisions are kept until the run is approved.")
 class DecideProposedChangesSuccess:
-    changes: list[ProposedChange] = strawberry.field(description="The changes, in the order of the decisions.")
+    run: WorkflowRun = strawberry.field(description="The run; its `proposedChanges` show all decisions.")
+    decided_count: int = strawberry.field(description="How many changes were decided.")
+    changes: list[ProposedChange] = strawberry.field(
+        description="The changes, in the order of `decisions`; empty when they were decided by `matching`."
+    )
 
 
 ReviewProblem: TypeAlias = RunNotApprovable | ApprovalAlreadyDecided | Conflict | CallProblem
@@ -163,13 +177,47 @@ class RunMutations:
         rejected = await info.context.domain.approvals.reject(info.context.actor, key, given(input.notes))
         return RejectRunSuccess(run=WorkflowRun.of(rejected.run))
 
-    @mutation("Accept, reject or edit changes that a run suggests; all or none. Needs the right APPROVE.")
+    @mutation(
+        "Accept, reject or edit changes that a run suggests, one by one or by conditions; all or none. "
+        "Needs the right APPROVE."
+    )
     async def decide_proposed_changes(
         self, info: Info, input: DecideProposedChangesInput
     ) -> DecideProposedChangesResult | None:
-        key, decisions = RunId(read_id(KIND, input.run_id)), [one.read() for one in input.decisions]
-        changes = await info.context.domain.approvals.decide_changes(info.context.actor, key, decisions)
-        return DecideProposedChangesSuccess(changes=[ProposedChange.of(change) for change in changes])
+        return await _decide(info, RunId(read_id(KIND, input.run_id)), given(input.decisions), given(input.matching))
+
+
+async def _decide(
+    info: Info, key: RunId, decisions: list[ChangeDecisionInput] | None, matching: MatchingDecisionInput | None
+) -> DecideProposedChangesSuccess:
+    match decisions, matching:
+        case list(), None:
+            return await _decide_each(info, key, decisions)
+        case None, MatchingDecisionInput():
+            return await _decide_matching(info, key, matching)
+    raise Invalid("decisions", "Give either decisions or matching, and not both.")
+
+
+async def _decide_each(info: Info, key: RunId, decisions: list[ChangeDecisionInput]) -> DecideProposedChangesSuccess:
+    read = [one.read() for one in decisions]
+    changes = await info.context.domain.approvals.decide_changes(info.context.actor, key, read)
+    return await _decided(info, key, len(changes), changes)
+
+
+async def _decide_matching(info: Info, key: RunId, matching: MatchingDecisionInput) -> DecideProposedChangesSuccess:
+    predicate, approvals = matching.predicate.read(), info.context.domain.approvals
+    count = await approvals.decide_matching(info.context.actor, key, predicate, matching.decision)
+    return await _decided(info, key, count)
+
+
+async def _decided(
+    info: Info, key: RunId, count: int, changes: Sequence[model.ProposedChange] = ()
+) -> DecideProposedChangesSuccess:
+    return DecideProposedChangesSuccess(
+        run=WorkflowRun.of(await info.context.read.runs.get(info.context.tenant, key)),
+        decided_count=count,
+        changes=[ProposedChange.of(change) for change in changes],
+    )
 
 
 async def _approved(info: Info, result: ApprovalResult) -> ApproveRunSuccess:

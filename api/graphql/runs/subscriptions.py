@@ -24,6 +24,8 @@ from api.graphql.runs.events import (
 from api.graphql.runs.types import KIND, WorkflowRun
 from domain import errors
 from domain.events import (
+    ApprovalReset,
+    ApprovalUndone,
     RunApproved,
     RunLogged,
     RunProgressed,
@@ -33,7 +35,9 @@ from domain.events import (
 )
 from domain.runs.model import RunId
 
-_CHANGES = (RunRequested, RunStateChanged, RunProgressed, RunApproved, RunRejected)
+_CHANGES = (
+    RunRequested, RunStateChanged, RunProgressed, RunApproved, RunRejected, ApprovalReset, ApprovalUndone,
+)  # fmt: skip
 
 
 @strawberry.type
