@@ -1,9 +1,10 @@
-"""Keyset pages over one unique, ordered column."""
+"""Keyset pages: over one unique, ordered column, or over a value and then that column."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
@@ -12,6 +13,54 @@ from domain.pages import Page, PageRequest, cut
 
 R = TypeVar("R")
 T = TypeVar("T")
+
+_BETWEEN = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class SortValue(Generic[R]):
+    """What a list is sorted by; rows that are equal in it follow the key, so the order is total all the same."""
+
+    name: str
+    """Part of each cursor, so that a cursor of another order is refused. Neither it nor a value holds a tilde."""
+    value: ColumnElement[Any] | Mapped[Any]
+    read: Callable[[str], Any]  # from its text to the value
+    text_of: Callable[[R], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyset(Generic[R]):
+    """The place of a row in a list, as columns and as text."""
+
+    key: InstrumentedAttribute[Any]
+    read_key: Callable[[str], Any]
+    by: SortValue[R] | None
+
+    def beyond(self, name: str, cursor: str, *, downwards: bool) -> ColumnElement[bool]:
+        """True for the rows behind the cursor, for one who reads in this direction."""
+        value, key = self._read(name, cursor)
+        here, there = (tuple_(self.by.value, self.key), (value, key)) if self.by else (self.key, key)
+        return here < there if downwards else here > there
+
+    def order(self, *, downwards: bool) -> list[ColumnElement[Any]]:
+        columns = (self.by.value, self.key) if self.by else (self.key,)
+        return [column.desc() if downwards else column.asc() for column in columns]
+
+    def text_of(self, row: R) -> str:
+        key = str(getattr(row, self.key.key))
+        return _BETWEEN.join((self.by.name, self.by.text_of(row), key)) if self.by else key
+
+    def _read(self, name: str, cursor: str) -> tuple[Any, Any]:
+        """Value and key; the value is None in an order without."""
+        try:
+            if self.by is None:
+                return None, self.read_key(cursor)
+            order, value, key = cursor.split(_BETWEEN, 2)
+            if order == self.by.name:
+                return self.by.read(value), self.read_key(key)
+        except ValueError:
+            pass
+        raise Invalid(name, f"{name} is not a cursor of this list; use one that a page of it gave.")
 
 
 async def read_page(
@@ -23,23 +72,15 @@ async def read_page(
     read_key: Callable[[str], Any],  # from the text of a cursor to the column's value
     to_model: Callable[[R], T],
     descending: bool = False,
+    by: SortValue[R] | None = None,
 ) -> Page[T]:
-    """One page in the order of `key`, an ordered and unique column. One row more than asked for is read."""
+    """One page in the order of `by`, if given, and `key`, a unique column. One row more than asked for is read."""
     assert isinstance(key, InstrumentedAttribute)
+    keyset = _Keyset(key, read_key, by)
     if request.after is not None:
-        value = _read("after", request.after, read_key)
-        statement = statement.where(key < value if descending else key > value)
+        statement = statement.where(keyset.beyond("after", request.after, downwards=descending))
     if request.before is not None:
-        value = _read("before", request.before, read_key)
-        statement = statement.where(key > value if descending else key < value)
-    downwards = descending != request.is_backward
-    ordered = statement.order_by(key.desc() if downwards else key.asc()).limit(request.size + 1)
+        statement = statement.where(keyset.beyond("before", request.before, downwards=not descending))
+    ordered = statement.order_by(*keyset.order(downwards=descending != request.is_backward)).limit(request.size + 1)
     rows = (await session.scalars(ordered)).all()
-    return cut([(str(getattr(row, key.key)), to_model(row)) for row in rows], request)
-
-
-def _read(name: str, cursor: str, read_key: Callable[[str], Any]) -> Any:  # noqa: ANN401 - a column's value
-    try:
-        return read_key(cursor)
-    except ValueError:
-        raise Invalid(name, f"{name} is not a cursor of this list; use one that a page of it gave.") from None
+    return cut([(keyset.text_of(row), to_model(row)) for row in rows], request)
