@@ -20,7 +20,7 @@ from domain.metrics.tables import (
 from domain.profiles.tables import ColumnProfileRow, TableProfileRow
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
 from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
-from domain.violations.tables import ViolationRow
+from domain.violations.tables import ViolationHistoryRow, ViolationRow
 
 ROWS = (
     ApprovalRow,
@@ -51,6 +51,7 @@ ROWS = (
     RunLogRow,
     TableProfileRow,
     TableScoreRow,
+    ViolationHistoryRow,
     ViolationRow,
     WithdrawnSaveRow,
     WorkflowRunRow,

@@ -17,8 +17,8 @@ from domain.rules.model import KINDS, DqRule, Executed, Outcome, RuleState, Seve
 from domain.rules.repository import RuleRepository
 from domain.runs.items import move_item
 from domain.runs.model import ItemStatus, RunId
+from domain.violations.findings import apply_findings
 from domain.violations.model import Finding
-from domain.violations.repository import ViolationRepository
 
 _DIMENSION_OF_METADATA = {
     "described": "documentation",
@@ -96,7 +96,7 @@ async def _store(
         names = tuple(sorted({snapshot.metric for snapshot in snapshots}))
         if stored:
             uow.emit(ScorecardChanged(scopes=(str(table),), metrics=names, cells=stored, run_id=run_id))
-    applied = await ViolationRepository(uow).apply(valid)
+    applied = await apply_findings(uow, valid, run_id)
     if applied.opened or applied.resolved:
         changed = {"opened_violations": applied.opened, "resolved_violations": applied.resolved}
         record(uow, "assess", "asset", str(table), after=changed)

@@ -3,15 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlmodel import col
-
 from domain.assets.captured import outer_levels
 from domain.assets.model import FoundSchema, IngestionCounts, Suggestion
 from domain.assets.repository import AssetRepository
-from domain.assets.tables import AssetRow
 from domain.audit.repository import record
-from domain.db.scope import in_any_scope
-from domain.db.tenancy import select_columns_in, update_in
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.events import AssetsChanged, RunProgressed, ViolationsChanged
 from domain.fqn import Fqn
@@ -25,8 +20,7 @@ from domain.rules.model import RuleProposal, RuleState
 from domain.rules.repository import RuleRepository
 from domain.runs.model import ChangeSubject, ItemStatus, RunId
 from domain.runs.repository import ChangeRepository, ItemRepository, RunRepository
-from domain.violations.model import CURRENT, Resolution, ViolationStatus
-from domain.violations.tables import ViolationRow
+from domain.violations.repository import ViolationRepository
 
 
 class ItemService:
@@ -144,28 +138,7 @@ class ItemService:
 
 
 async def _close_violations_of_vanished(uow: UnitOfWork, scopes: Sequence[Fqn], run_id: RunId) -> None:
-    """What is gone cannot be assessed again, so no pass would ever resolve its violations; a return reopens them."""
-    vanished = select_columns_in(uow.tenant, AssetRow, col(AssetRow.fqn)).where(
-        in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.deleted_at).is_not(None)
-    )
-    statement = (
-        update_in(uow.tenant, ViolationRow)
-        .where(
-            col(ViolationRow.status).in_(CURRENT),
-            in_any_scope(col(ViolationRow.asset_fqn), scopes),
-            col(ViolationRow.asset_fqn).in_(vanished),
-        )
-        .values(
-            status=ViolationStatus.RESOLVED,
-            resolution=Resolution.FIXED_IN_DATA,
-            resolved_at=uow.clock(),
-            resolved_by=uow.actor.name,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    await uow.session.flush()  # what this transaction has soft-deleted counts, too
-    resolved = int(getattr(await uow.session.execute(statement), "rowcount", 0))
-    if resolved:
+    if resolved := await ViolationRepository(uow).resolve_vanished(scopes, run_id):
         uow.emit(ViolationsChanged(scopes=tuple(map(str, scopes)), resolved=resolved, run_id=run_id))
 
 

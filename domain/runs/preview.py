@@ -55,7 +55,7 @@ class PreviewQueries:
             return ApprovalPreview(
                 run,
                 await session.scalar(select(func.count()).select_from(_hidden(tenant, run, metrics))) or 0,
-                await session.scalar(violations.where(superseded_by_saving(metrics, run.targets))) or 0,
+                await session.scalar(violations.where(superseded_by_saving(tenant, metrics, run.targets))) or 0,
                 {ChangeOutcome(outcome): count for outcome, count in await session.execute(outcomes)},
             )
 
@@ -68,7 +68,7 @@ class PreviewQueries:
         """The violations that would be resolved, the newest first."""
         async with self._database.reading(tenant) as session:
             run, metrics = await _saved(session, tenant, run_id)
-            statement = select_in(tenant, ViolationRow).where(superseded_by_saving(metrics, run.targets))
+            statement = select_in(tenant, ViolationRow).where(superseded_by_saving(tenant, metrics, run.targets))
             return await read_page(
                 session,
                 statement,

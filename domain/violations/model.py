@@ -16,6 +16,7 @@ from domain.rules.model import RuleId, Severity
 ViolationId = NewType("ViolationId", UUID)
 
 MAX_RESOLUTION_NOTES = 1000
+MAX_ASSIGNEE = 200
 
 
 class ViolationStatus(StrEnum):
@@ -82,12 +83,22 @@ class Violation:
     notes: str | None
     assignee: str | None
     details: Mapping[str, Any]
+    severity_by: str | None = None
+    """The person who rated it; None while the severity is the check's own."""
 
 
 def is_outdated(finding: Finding, resolved_at: datetime | None, last_seen_at: datetime) -> bool:
     """Whether more is known by now: a failure read before the end of the violation, a pass before its last failure."""
     known_at = last_seen_at if finding.passed else resolved_at
     return known_at is not None and finding.observed_at < known_at
+
+
+def is_same_rule(finding: Finding, rule_version: int | None) -> bool:
+    """Whether a person's judgement, made when this version was evaluated last, still holds for the finding.
+
+    What was imported knows no version: it is judged by the version that is met first.
+    """
+    return rule_version is None or rule_version == finding.rule_version
 
 
 class Step(StrEnum):
@@ -112,7 +123,7 @@ def next_step(finding: Finding, status: ViolationStatus | None, rule_version: in
         case ViolationStatus.RESOLVED:
             return Step.REOPEN
         case ViolationStatus.FALSE_POSITIVE:
-            return Step.NOTHING if finding.rule_version == rule_version else Step.REOPEN
+            return Step.NOTHING if is_same_rule(finding, rule_version) else Step.REOPEN
 
 
 _ALLOWED = {
@@ -125,14 +136,20 @@ _ALLOWED = {
 
 @dataclass(frozen=True, slots=True)
 class ViolationUpdate:
-    """What a person decides about some violations."""
+    """What a person decides about some violations. None leaves a thing as it is; empty text takes it away."""
 
     status: ViolationStatus | None = None
     resolution: Resolution | None = None
     assignee: str | None = None
     notes: str | None = None
+    severity: Severity | None = None
+    """Holds until the rule changes, as FALSE_POSITIVE does; till then no check overwrites it."""
 
     def __post_init__(self) -> None:
+        if all(part is None for part in (self.status, self.resolution, self.assignee, self.notes, self.severity)):
+            raise Invalid("status", "Nothing is asked for: give a status, a severity, an assignee or notes.")
+        if self.assignee is not None and len(self.assignee) > MAX_ASSIGNEE:
+            raise Invalid("assignee", f"The name of an assignee has at most {MAX_ASSIGNEE} characters.")
         if self.notes is not None and len(self.notes) > MAX_RESOLUTION_NOTES:
             raise Invalid("notes", f"Notes have at most {MAX_RESOLUTION_NOTES:,} characters.")
         if self.status is ViolationStatus.RESOLVED and self.resolution not in BY_A_PERSON:
@@ -140,7 +157,16 @@ class ViolationUpdate:
         if self.status is not ViolationStatus.RESOLVED and self.resolution is not None:
             raise Invalid("resolution", "A resolution goes with the status RESOLVED.")
 
+    @property
+    def reason(self) -> Resolution | None:
+        """Why a violation that it closes is over."""
+        return Resolution.FALSE_POSITIVE if self.status is ViolationStatus.FALSE_POSITIVE else self.resolution
+
+
+def allows(current: ViolationStatus, wanted: ViolationStatus) -> bool:
+    return wanted is current or wanted in _ALLOWED[current]
+
 
 def check_move(violation_id: ViolationId, current: ViolationStatus, wanted: ViolationStatus) -> None:
-    if wanted is not current and wanted not in _ALLOWED[current]:
+    if not allows(current, wanted):
         raise Conflict(f"Violation {violation_id} is {current} and cannot become {wanted}.")

@@ -1,35 +1,24 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func
+from sqlalchemy import func
 from sqlmodel import col
 
 from domain.db.engine import Database
 from domain.db.keyset import read_page
-from domain.db.scope import in_scope
 from domain.db.tenancy import select_columns_in, select_in
 from domain.fqn import Fqn
 from domain.identity import Tenant
 from domain.pages import Page, PageRequest
-from domain.rules.model import RuleId, Severity
-from domain.violations.model import Violation, ViolationId, ViolationStatus
+from domain.violations.filters import ViolationFilter, conditions
+from domain.violations.history import HistoryEntry, to_entry
+from domain.violations.model import Violation, ViolationId
+from domain.violations.ordering import SORT_VALUES, ViolationOrder
 from domain.violations.repository import to_model
-from domain.violations.tables import ViolationRow
+from domain.violations.tables import ViolationHistoryRow, ViolationRow
 
 _Row = ViolationRow
-
-
-@dataclass(frozen=True, slots=True)
-class ViolationFilter:
-    status: tuple[ViolationStatus, ...] = ()
-    severity: tuple[Severity, ...] = ()
-    dimension: tuple[str, ...] = ()
-    rule_id: RuleId | None = None
-    opened_after: datetime | None = None
-    resolved_by_run: UUID | None = None
+NEWEST_FIRST = ViolationOrder()
 
 
 class ViolationQueries:
@@ -42,35 +31,36 @@ class ViolationQueries:
             return {ViolationId(row.id): to_model(row) for row in await session.scalars(statement)}
 
     async def page(
-        self, tenant: Tenant, scope: Fqn | None, wanted: ViolationFilter, request: PageRequest
+        self,
+        tenant: Tenant,
+        scope: Fqn | None,
+        wanted: ViolationFilter,
+        request: PageRequest,
+        order: ViolationOrder = NEWEST_FIRST,
     ) -> Page[Violation]:
-        """Violations, the newest first."""
-        statement = _filtered(select_in(tenant, _Row), scope, wanted)
+        statement = select_in(tenant, _Row).where(*conditions(tenant, scope, wanted))
         async with self._database.reading(tenant) as session:
             return await read_page(
-                session, statement, request, key=col(_Row.id), read_key=UUID, to_model=to_model, descending=True
+                session,
+                statement,
+                request,
+                key=col(_Row.id),
+                read_key=UUID,
+                to_model=to_model,
+                descending=order.is_descending,
+                by=SORT_VALUES.get(order.field),
             )
 
     async def count(self, tenant: Tenant, scope: Fqn | None, wanted: ViolationFilter) -> int:
-        statement = _filtered(select_columns_in(tenant, _Row, func.count()), scope, wanted)
+        statement = select_columns_in(tenant, _Row, func.count()).where(*conditions(tenant, scope, wanted))
         async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 
-
-def _filtered(statement: Select[Any], scope: Fqn | None, wanted: ViolationFilter) -> Select[Any]:
-    if scope is not None:
-        statement = statement.where(in_scope(col(_Row.asset_fqn), scope))
-    for column, values in (
-        (_Row.status, wanted.status),
-        (_Row.severity, wanted.severity),
-        (_Row.dimension, wanted.dimension),
-    ):
-        if values:
-            statement = statement.where(col(column).in_(values))
-    if wanted.rule_id is not None:
-        statement = statement.where(col(_Row.rule_id) == wanted.rule_id)
-    if wanted.opened_after is not None:
-        statement = statement.where(col(_Row.opened_at) > wanted.opened_after)
-    if wanted.resolved_by_run is not None:
-        statement = statement.where(col(_Row.resolved_by_run) == wanted.resolved_by_run)
-    return statement
+    async def history(self, tenant: Tenant, violation: ViolationId, request: PageRequest) -> Page[HistoryEntry]:
+        """What happened to a violation, the newest first."""
+        row = ViolationHistoryRow
+        statement = select_in(tenant, row).where(col(row.violation_id) == violation)
+        async with self._database.reading(tenant) as session:
+            return await read_page(
+                session, statement, request, key=col(row.id), read_key=int, to_model=to_entry, descending=True
+            )

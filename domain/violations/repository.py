@@ -1,28 +1,24 @@
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, tuple_
+from sqlalchemy import ColumnElement, and_, insert, literal, select
 from sqlmodel import col
 
+from domain.assets.tables import AssetRow
 from domain.db.scope import in_any_scope
-from domain.db.tenancy import owned_by, select_in, update_in
+from domain.db.scope_keys import is_within_any
+from domain.db.tenancy import select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.fqn import Fqn
-from domain.identifiers import new_id
+from domain.identity import Tenant
 from domain.rules.model import RuleId, Severity
-from domain.violations.model import (
-    CURRENT,
-    Finding,
-    Resolution,
-    Step,
-    Violation,
-    ViolationId,
-    ViolationStatus,
-    is_outdated,
-    next_step,
-)
-from domain.violations.tables import ViolationRow
+from domain.violations.filters import stands_at
+from domain.violations.history import HistoryKind, entry_values
+from domain.violations.model import CURRENT, Resolution, Violation, ViolationId, ViolationStatus
+from domain.violations.tables import ViolationHistoryRow, ViolationRow
+
+_Row = ViolationRow
 
 
 def to_model(row: ViolationRow) -> Violation:
@@ -44,24 +40,16 @@ def to_model(row: ViolationRow) -> Violation:
         notes=row.notes,
         assignee=row.assignee,
         details=row.details,
+        severity_by=row.severity_by,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a batch of findings did."""
-
-    opened: int = 0
-    recurred: int = 0
-    resolved: int = 0
-
-
-def superseded_by_saving(metrics: Sequence[str], scopes: Sequence[Fqn]) -> ColumnElement[bool]:
+def superseded_by_saving(tenant: Tenant, metrics: Sequence[str], scopes: Sequence[Fqn]) -> ColumnElement[bool]:
     """The violations that a Save of these scopes resolves when it makes these metrics stale."""
     return and_(
-        col(ViolationRow.status) == ViolationStatus.OPEN,
-        col(ViolationRow.metric).in_(metrics),
-        in_any_scope(col(ViolationRow.asset_fqn), scopes),
+        stands_at([ViolationStatus.OPEN]),
+        col(_Row.metric).in_(metrics),
+        is_within_any(_Row, tenant, scopes),
     )
 
 
@@ -69,135 +57,95 @@ class ViolationRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def apply(self, findings: Sequence[Finding]) -> Applied:
-        """Open, count, reopen or resolve, as each finding asks."""
-        known = await self._known(findings)
-        counts = dict.fromkeys(Step, 0)
-        for finding in findings:
-            rows = known.get((finding.check, str(finding.asset)), [])
-            counts[self._apply_one(finding, rows)] += 1
-        return Applied(counts[Step.OPEN] + counts[Step.REOPEN], counts[Step.COUNT], counts[Step.RESOLVE])
-
-    async def _known(self, findings: Sequence[Finding]) -> dict[tuple[str, str], list[ViolationRow]]:
-        """The violations of these checks and assets, newest first, current ones before the others."""
-        keys = sorted({(finding.check, str(finding.asset)) for finding in findings})
-        statement = (
-            select_in(self._uow.tenant, ViolationRow)
-            .where(tuple_(col(ViolationRow.check_key), col(ViolationRow.asset_fqn)).in_(keys))
-            .order_by(col(ViolationRow.id).desc())
-            .with_for_update(key_share=True)
-        )
-        known: dict[tuple[str, str], list[ViolationRow]] = {}
-        for row in await self._uow.session.scalars(statement) if keys else ():
-            known.setdefault((row.check_key, row.asset_fqn), []).append(row)
-        for rows in known.values():
-            rows.sort(key=lambda row: not ViolationStatus(row.status).is_current)
-        return known
-
-    def _apply_one(self, finding: Finding, rows: list[ViolationRow]) -> Step:
-        newest = rows[0] if rows else None
-        if newest and is_outdated(finding, newest.resolved_at, newest.last_seen_at):
-            return Step.NOTHING
-        step = next_step(
-            finding, ViolationStatus(newest.status) if newest else None, newest.rule_version if newest else None
-        )
-        match step:
-            case Step.OPEN:
-                self._open(finding)
-            case Step.COUNT | Step.REOPEN:
-                assert newest
-                self._see_again(newest, finding)
-            case Step.RESOLVE:
-                for row in rows:
-                    if ViolationStatus(row.status).is_current:
-                        self._resolve(row, finding)
-            case Step.NOTHING:
-                pass
-        return step
-
-    def _open(self, finding: Finding) -> None:
-        self._uow.add(
-            ViolationRow(
-                id=new_id(),
-                check_key=finding.check,
-                asset_fqn=str(finding.asset),
-                metric=finding.metric,
-                dimension=finding.dimension,
-                rule_id=finding.rule_id,
-                rule_version=finding.rule_version,
-                severity=finding.severity,
-                status=ViolationStatus.OPEN,
-                opened_at=finding.observed_at,
-                last_seen_at=finding.observed_at,
-                details=dict(finding.details),
-                **owned_by(self._uow.tenant),
-            )
-        )
-
-    def _see_again(self, row: ViolationRow, finding: Finding) -> None:
-        row.occurrences += 1
-        row.last_seen_at = max(row.last_seen_at, finding.observed_at)
-        row.details = dict(finding.details)
-        row.severity, row.rule_version = finding.severity, finding.rule_version
-        if not ViolationStatus(row.status).is_current:
-            row.status, row.resolution = ViolationStatus.OPEN, None
-            row.resolved_at = row.resolved_by = row.resolved_by_run = None
-
-    def _resolve(self, row: ViolationRow, finding: Finding) -> None:
-        row.status, row.resolution = ViolationStatus.RESOLVED, Resolution.PASSED_ON_REASSESSMENT
-        row.resolved_at, row.resolved_by = finding.observed_at, self._uow.actor.name
-
     async def resolve_superseded(self, metrics: Sequence[str], scopes: Sequence[Fqn], run_id: UUID) -> int:
         """Resolve every OPEN violation tied to these metrics in scope, in one statement; how many."""
-        statement = (
-            update_in(self._uow.tenant, ViolationRow)
-            .where(superseded_by_saving(metrics, scopes))
-            .values(
-                status=ViolationStatus.RESOLVED,
-                resolution=Resolution.SUPERSEDED_BY_APPROVAL,
-                resolved_at=self._uow.clock(),
-                resolved_by=self._uow.actor.name,
-                resolved_by_run=run_id,
-            )
-            .execution_options(synchronize_session=False)
-        )
-        return int(getattr(await self._uow.session.execute(statement), "rowcount", 0))
+        superseded = superseded_by_saving(self._uow.tenant, metrics, scopes)
+        return await self._resolve(Resolution.SUPERSEDED_BY_APPROVAL, superseded, run_id=run_id, resolved_by_run=run_id)
 
     async def reopen_superseded(self, run_id: UUID) -> int:
         """Reopen what a Save of this run resolved and nobody touched since; how many."""
-        statement = (
-            update_in(self._uow.tenant, ViolationRow)
-            .where(
-                col(ViolationRow.resolved_by_run) == run_id,
-                col(ViolationRow.resolution) == Resolution.SUPERSEDED_BY_APPROVAL,
-            )
-            .values(
-                status=ViolationStatus.OPEN, resolution=None, resolved_at=None, resolved_by=None, resolved_by_run=None
-            )
-            .execution_options(synchronize_session=False)
-        )
-        return int(getattr(await self._uow.session.execute(statement), "rowcount", 0))
+        values = {
+            "status": ViolationStatus.OPEN,
+            "resolution": None,
+            "resolved_at": None,
+            "resolved_by": None,
+            "resolved_by_run": None,
+        }
+        entry = entry_values(self._uow, HistoryKind.REOPENED, run_id=run_id)
+        untouched = col(_Row.resolution) == Resolution.SUPERSEDED_BY_APPROVAL
+        return await self.change_all(values, entry, col(_Row.resolved_by_run) == run_id, untouched)
 
     async def resolve_retired(self, rules: Sequence[RuleId]) -> int:
         """Resolve the current violations of rules that are retired."""
-        statement = (
-            update_in(self._uow.tenant, ViolationRow)
-            .where(col(ViolationRow.rule_id).in_(rules), col(ViolationRow.status).in_(CURRENT))
-            .values(
-                status=ViolationStatus.RESOLVED,
-                resolution=Resolution.RULE_RETIRED,
-                resolved_at=self._uow.clock(),
-                resolved_by=self._uow.actor.name,
-            )
-            .execution_options(synchronize_session=False)
+        of_rules = col(_Row.check_key).in_([str(rule) for rule in rules])
+        return await self._resolve(Resolution.RULE_RETIRED, stands_at(CURRENT), of_rules)
+
+    async def resolve_vanished(self, scopes: Sequence[Fqn], run_id: UUID) -> int:
+        """Resolve the current violations of assets in scope that are soft-deleted.
+
+        What is gone cannot be assessed again, so no pass would ever resolve them; a return and a failure reopens them.
+        """
+        vanished = select_columns_in(self._uow.tenant, AssetRow, col(AssetRow.fqn)).where(
+            in_any_scope(col(AssetRow.fqn), scopes), col(AssetRow.deleted_at).is_not(None)
         )
-        return int(getattr(await self._uow.session.execute(statement), "rowcount", 0))
+        await self._uow.session.flush()  # what this transaction has soft-deleted counts, too
+        return await self._resolve(
+            Resolution.FIXED_IN_DATA,
+            stands_at(CURRENT),
+            is_within_any(_Row, self._uow.tenant, scopes),
+            col(_Row.asset_fqn).in_(vanished),
+            run_id=run_id,
+        )
 
     async def lock(self, ids: Sequence[ViolationId]) -> dict[ViolationId, ViolationRow]:
         statement = (
-            select_in(self._uow.tenant, ViolationRow)
-            .where(col(ViolationRow.id).in_(ids))
-            .order_by(col(ViolationRow.id))
+            select_in(self._uow.tenant, _Row)
+            .where(col(_Row.id).in_(ids))
+            .order_by(col(_Row.id))
             .with_for_update(key_share=True)
         )
         return {ViolationId(row.id): row for row in await self._uow.session.scalars(statement)}
+
+    async def _resolve(
+        self,
+        resolution: Resolution,
+        *conditions: ColumnElement[bool],
+        run_id: UUID | None = None,
+        resolved_by_run: UUID | None = None,
+    ) -> int:
+        values = {
+            "status": ViolationStatus.RESOLVED,
+            "resolution": resolution,
+            "resolved_at": self._uow.clock(),
+            "resolved_by": self._uow.actor.name,
+            "resolved_by_run": resolved_by_run,
+        }
+        entry = entry_values(self._uow, HistoryKind.RESOLVED, run_id=run_id, resolution=resolution)
+        return await self.change_all(values, entry, *conditions)
+
+    async def change_all(
+        self, values: Mapping[str, Any], entry: Mapping[str, Any], *conditions: ColumnElement[bool]
+    ) -> int:
+        """Change all violations that meet the conditions and note it in the history of each; how many.
+
+        One statement, whatever their number: the rows are locked in the order of their ids, as everybody does.
+        """
+        tenant, history = self._uow.tenant, ViolationHistoryRow
+        chosen = (
+            select_columns_in(tenant, _Row, col(_Row.id))
+            .where(*conditions)
+            .order_by(col(_Row.id))
+            .with_for_update(key_share=True)
+            .cte("chosen")
+        )
+        changed = (
+            update_in(tenant, _Row)
+            .where(col(_Row.id) == chosen.c.id)
+            .values(**values)
+            .returning(col(_Row.id).label("violation_id"))
+            .cte("changed")
+        )
+        columns = history.__table__.c  # type: ignore[attr-defined]  # SQLModel does not declare it
+        noted = [literal(value, columns[name].type).label(name) for name, value in entry.items()]
+        statement = insert(history).from_select(["violation_id", *entry], select(changed.c.violation_id, *noted))
+        return int(getattr(await self._uow.session.execute(statement), "rowcount", 0))

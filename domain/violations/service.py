@@ -6,17 +6,14 @@ from domain.audit.repository import record
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.errors import DomainError, Invalid, NotFound
 from domain.events import ViolationsChanged
+from domain.fqn import Fqn
 from domain.identity import Actor, Permission
-from domain.violations.model import (
-    Resolution,
-    Violation,
-    ViolationId,
-    ViolationStatus,
-    ViolationUpdate,
-    check_move,
-)
+from domain.violations.decision import change_values, is_allowed
+from domain.violations.filters import ViolationFilter, conditions
+from domain.violations.history import entry_values, of_update
+from domain.violations.model import Violation, ViolationId, ViolationStatus, ViolationUpdate, check_move
 from domain.violations.repository import ViolationRepository, to_model
-from domain.violations.tables import ViolationRow
+from domain.violations.tables import ViolationHistoryRow, ViolationRow
 
 MAX_BULK = 1000
 
@@ -48,6 +45,26 @@ class ViolationService:
                 uow.emit(ViolationsChanged(scopes=scopes, updated=len(changed)))
             return results
 
+    async def update_matching(self, actor: Actor, scope: Fqn, wanted: ViolationFilter, change: ViolationUpdate) -> int:
+        """Apply a person's decision to all violations of the scope that match and allow it, in one statement.
+
+        How many changed; those that stand where the wanted status cannot be reached from stay as they are.
+        """
+        require(actor, Permission.WRITE)
+        async with self._unit_of_work(actor) as uow:
+            kind, said = of_update(change)
+            changed = await ViolationRepository(uow).change_all(
+                change_values(uow, change),
+                entry_values(uow, kind, **said),
+                *conditions(actor.tenant, scope, wanted),
+                *is_allowed(change.status),
+            )
+            if changed:
+                after = {"status": change.status, "violations": changed}
+                record(uow, "update_matching", "violation", str(scope), after=after)
+                uow.emit(ViolationsChanged(scopes=(str(scope),), updated=changed))
+            return changed
+
 
 def _update_one(
     uow: UnitOfWork, violation_id: ViolationId, row: ViolationRow | None, change: ViolationUpdate
@@ -59,23 +76,9 @@ def _update_one(
         check_move(violation_id, before, change.status or before)
     except DomainError as refused:
         return UpdateResult(violation_id, None, refused)
-    _apply(uow, row, change)
+    for name, value in change_values(uow, change).items():
+        setattr(row, name, value)
+    kind, said = of_update(change)
+    uow.add(ViolationHistoryRow(violation_id=row.id, **entry_values(uow, kind, **said)))
     record(uow, "update", "violation", str(row.id), before={"status": before}, after={"status": row.status})
     return UpdateResult(violation_id, to_model(row), None)
-
-
-def _apply(uow: UnitOfWork, row: ViolationRow, change: ViolationUpdate) -> None:
-    if change.notes is not None:
-        row.notes = change.notes
-    if change.assignee is not None:
-        row.assignee = change.assignee
-    if change.status is None:
-        return
-    row.status = change.status
-    closed = not change.status.is_current
-    row.resolved_at = uow.clock() if closed else None
-    row.resolved_by = uow.actor.name if closed else None
-    row.resolved_by_run = None
-    row.resolution = change.resolution
-    if change.status is ViolationStatus.FALSE_POSITIVE:
-        row.resolution = Resolution.FALSE_POSITIVE

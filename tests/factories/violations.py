@@ -4,12 +4,13 @@ from uuid import UUID
 import asyncpg
 
 from domain.bootstrap import Domain
+from domain.db.scope_keys import keys_of
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import Actor, Tenant
 from domain.pages import PageRequest
+from domain.violations.filters import ViolationFilter
 from domain.violations.model import Violation, ViolationStatus
-from domain.violations.queries import ViolationFilter
 from tests.factories.assets import FOUND_AT
 
 
@@ -27,8 +28,8 @@ async def import_violation(
     row_id = new_id()
     await sql.execute(
         "INSERT INTO violation (id, organization_id, project_id, check_key, asset_fqn, metric, dimension, severity,"
-        " status, opened_at, last_seen_at, occurrences, details, imported)"
-        " VALUES ($1, $2, $3, $4, $5, $6, 'completeness', 'LOW', $7, $8, $8, 1, '{}', true)",
+        " status, opened_at, last_seen_at, occurrences, details, imported, service_key, schema_key, table_key)"
+        " VALUES ($1, $2, $3, $4, $5, $6, 'completeness', 'LOW', $7, $8, $8, 1, '{}', true, $9, $10, $11)",
         row_id,
         tenant.organization_id,
         tenant.project_id,
@@ -37,6 +38,7 @@ async def import_violation(
         metric,
         status,
         opened_at,
+        *keys_of(tenant, asset).values(),
     )
     return row_id
 

@@ -18,6 +18,7 @@ from api.graphql.pages import After, Before, Connection, First, Last, Listing, g
 from api.graphql.rules.types import DqRule
 from api.graphql.runs.types import WorkError, WorkflowRun, error_of
 from api.graphql.scalars import BigInt
+from api.graphql.violations.history import ViolationHistoryEntry
 from domain.fqn import Fqn
 from domain.rules.model import RuleId
 from domain.runs import model
@@ -146,6 +147,7 @@ async def logs(
 
 
 @extends(AssetVersion, "The run that made it; null when a person did.")
-async def run(root: strawberry.Parent[AssetVersion], info: Info) -> WorkflowRun | None:
+@extends(ViolationHistoryEntry, "The run in which it happened; null when it happened in none.")
+async def run(root: strawberry.Parent[AssetVersion | ViolationHistoryEntry], info: Info) -> WorkflowRun | None:
     found = await info.context.loaders.runs.load(RunId(root.run_id)) if root.run_id else None
     return WorkflowRun.of(found) if found else None

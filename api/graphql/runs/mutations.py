@@ -23,7 +23,7 @@ from domain.runs import model
 from domain.runs.approval import MAX_DECISIONS, ApprovalResult
 from domain.runs.decisions import ChangeDecision
 from domain.runs.model import MAX_NOTES_LENGTH, ChangeId, Decision, RunId
-from domain.violations.queries import ViolationFilter
+from domain.violations.filters import ViolationFilter
 
 NOTES = f"Why, for those who come later; at most {MAX_NOTES_LENGTH:,} characters."
 

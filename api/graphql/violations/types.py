@@ -2,16 +2,19 @@ from datetime import datetime
 from typing import Self
 
 import strawberry
+from strawberry import UNSET
 from strawberry.scalars import JSON
 
+import api.graphql.violations.enums  # noqa: F401 - describes the enums that are used below
 from api.graphql.assets.types import Asset
 from api.graphql.context import Info
-from api.graphql.enums import describe
 from api.graphql.fields import field
 from api.graphql.ids import Node, write_id
 from api.graphql.metrics import Dimension, Metric, dimension_named, metric_named
 from api.graphql.mirror import mirror
+from api.graphql.pages import After, Before, Connection, First, Last
 from api.graphql.rules.types import DqRule, FailingRows, RuleExecution
+from api.graphql.violations.history import HISTORY, ViolationHistoryEntry
 from domain.fqn import Fqn
 from domain.rules.model import Severity
 from domain.violations import model
@@ -19,34 +22,14 @@ from domain.violations.model import Resolution, ViolationStatus
 
 KIND = "Violation"
 
-describe(
-    ViolationStatus,
-    "Where a violation stands.",
-    {
-        ViolationStatus.OPEN: "The problem is there and nobody has taken it up.",
-        ViolationStatus.ACKNOWLEDGED: "Somebody knows of it.",
-        ViolationStatus.RESOLVED: "It is over; `resolution` says why.",
-        ViolationStatus.FALSE_POSITIVE: "It is no problem; it stays closed until the rule changes.",
-    },
-)
-describe(
-    Resolution,
-    "Why a violation is over.",
-    {
-        Resolution.PASSED_ON_REASSESSMENT: "The check passed later.",
-        Resolution.SUPERSEDED_BY_APPROVAL: "A save made its measurement stale; the next assessment judges anew.",
-        Resolution.FIXED_IN_DATA: "A person mended the data.",
-        Resolution.ACCEPTED_RISK: "A person decided to live with it.",
-        Resolution.RULE_RETIRED: "Its rule is over.",
-        Resolution.FALSE_POSITIVE: "A person found that it is no problem.",
-    },
-)
-
 
 @strawberry.type(description="One problem on one asset.")
 class Violation(Node):
     asset_fqn: Fqn = strawberry.field(description="FQN of the asset that has the problem.")
     severity: Severity = strawberry.field(description="How bad it is.")
+    severity_by: str | None = strawberry.field(
+        description="Who rated it so; null while the severity is the check's own."
+    )
     status: ViolationStatus = strawberry.field(description="Where it stands.")
     resolution: Resolution | None = strawberry.field(description="Why it is over; null while it is not.")
     opened_at: datetime = strawberry.field(description="When the data that showed it first was read.")
@@ -87,3 +70,11 @@ class Violation(Node):
         rule_id = self.violation.rule_id
         found = await info.context.loaders.executions.load(rule_id) if rule_id else None
         return RuleExecution.of(found).failing_rows if found else None
+
+    @field("What happened to it, the newest first: each occurrence, and each change with who made it and why.")
+    async def history(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[ViolationHistoryEntry]:
+        request = HISTORY.request(first, after, last, before)
+        page = await info.context.read.violations.history(info.context.tenant, self.violation.id, request)
+        return HISTORY.connect(page, ViolationHistoryEntry.of)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from api.graphql.ids import write_id
@@ -31,6 +32,12 @@ UPDATE = """mutation ($input: UpdateViolationsInput!) { updateViolations(input: 
   ... on UpdateViolationsSuccess { results {
     violation { status resolution notes resolvedBy } error { __typename code } } }
   ... on InvalidInput { fields { path } } ... on NotFound { kind } } }"""
+SORTED = """query ($orderBy: ViolationOrder, $first: Int, $after: String) {
+  violations(orderBy: $orderBy, first: $first, after: $after) { edges { cursor node { id assetFqn } } } }"""
+MATCHING = """mutation ($input: UpdateMatchingViolationsInput!) { updateMatchingViolations(input: $input) { __typename
+  ... on UpdateMatchingViolationsSuccess { updatedCount } ... on InvalidInput { fields { path } } } }"""
+HISTORY = """query ($scope: Fqn) { violations(scope: $scope) { edges { node { severity severityBy
+  history { edges { node { kind actor assignee notes severity observedAt evaluated failed run { type } } } } } } } }"""
 CARD_SCORES = """query ($scope: Fqn!, $asOf: DateTime, $weights: [WeightOverride!]) {
   scorecard(scope: $scope, asOf: $asOf, weightOverrides: $weights) { scope score state
     dimensions { dimension { name } weight score state numerator denominator assetsAssessed observedAt
@@ -135,12 +142,59 @@ async def test_violation_is_shown_with_all_that_explains_it(api: GraphQL) -> Non
         ({"status": ["RESOLVED"]}, 0),
         ({"severity": ["LOW"]}, 0),
         ({"dimension": ["completeness"]}, 2),
+        ({"metric": ["complete_values"]}, 2),
+        ({"metric": ["keyed"]}, 0),
+        ({"resolution": ["FIXED_IN_DATA"]}, 0),
+        ({"isAssigned": False}, 2),
+        ({"assignee": "ada"}, 0),
+        ({"openedBefore": "2026-03-01T12:00:00Z"}, 0),
+        ({"lastSeenAfter": "2026-03-01T11:59:59Z"}, 2),
         ({"openedAfter": "2026-03-01T11:59:59Z"}, 2),
         ({"openedAfter": "2026-03-01T12:00:00Z"}, 0),
     ],
 )
 async def test_violations_are_filtered(api: GraphQL, wanted: dict[str, Any], count: int) -> None:
     assert (await api.ask(VIOLATIONS, filter=wanted))["violations"]["totalCount"] == count
+
+
+async def test_violations_are_sorted_and_a_cursor_is_good_for_its_order_only(
+    api: GraphQL, http: httpx.AsyncClient
+) -> None:
+    newest = (await api.ask(SORTED))["violations"]["edges"]
+    oldest = {"field": "LAST_SEEN_AT", "direction": "ASC"}
+    first = (await api.ask(SORTED, orderBy=oldest, first=1))["violations"]["edges"]
+    second = (await api.ask(SORTED, orderBy=oldest, after=first[0]["cursor"]))["violations"]["edges"]
+
+    assert [edge["node"] for edge in first + second] == [edge["node"] for edge in reversed(newest)]
+    for order, cursor in ((None, first[0]["cursor"]), ({"field": "SEVERITY"}, first[0]["cursor"]),
+                          (oldest, newest[0]["cursor"])):  # fmt: skip
+        asked = {"query": SORTED, "variables": {"orderBy": order, "after": cursor}}
+        (error,) = (await http.post("/graphql", json=asked)).json()["errors"]
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_history_tells_what_checks_and_people_did(api: GraphQL) -> None:
+    decision = {"status": "ACKNOWLEDGED", "severity": "LOW", "assignee": "ada", "notes": "On it."}
+    done = await api.do(MATCHING, input={"scope": str(CARD), "filter": {"severity": ["HIGH"]}, **decision})
+
+    (edge,) = (await api.ask(HISTORY, scope=str(CARD)))["violations"]["edges"]
+
+    assert done == {"__typename": "UpdateMatchingViolationsSuccess", "updatedCount": 1}
+    assert (edge["node"]["severity"], edge["node"]["severityBy"]) == ("LOW", "developer")
+    nothing = dict.fromkeys(("assignee", "notes", "severity", "observedAt", "evaluated", "failed", "run"))
+    assert [entry["node"] for entry in edge["node"]["history"]["edges"]] == [
+        nothing | {"kind": "ACKNOWLEDGED", "actor": "developer", "assignee": "ada", "notes": "On it.",
+                   "severity": "LOW"},
+        nothing | {"kind": "OPENED", "actor": "ada", "observedAt": "2026-03-01T12:00:00+00:00", "evaluated": 100,
+                   "failed": 10, "run": {"type": "DQ_ASSESSMENT"}},
+    ]  # fmt: skip
+
+
+async def test_refused_decision_on_a_scope_changes_no_violation(api: GraphQL, sql: asyncpg.Connection) -> None:
+    async with nothing_written(sql):
+        refused = await api.do(MATCHING, input={"scope": "bank", "status": "RESOLVED"})
+
+    assert refused == {"__typename": "InvalidInput", "fields": [{"path": "resolution"}]}
 
 
 async def test_violations_of_one_rule(api: GraphQL, rules: Mapping[Fqn, DqRule]) -> None:
@@ -170,6 +224,8 @@ async def test_bulk_update_answers_for_each_violation(api: GraphQL) -> None:
         ({"status": "RESOLVED"}, "resolution"),
         ({"status": "RESOLVED", "resolution": "RULE_RETIRED"}, "resolution"),
         ({"notes": "x" * 1001}, "notes"),
+        ({"assignee": "x" * 201}, "assignee"),
+        ({}, "status"),
     ],
 )
 async def test_refused_update_changes_no_violation(

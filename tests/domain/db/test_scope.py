@@ -9,6 +9,7 @@ from sqlalchemy import Column, MetaData, Table, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.assets.tables import AssetRow
 from domain.bootstrap import Domain
 from domain.db.columns import FqnText
 from domain.db.engine import Database
@@ -16,7 +17,6 @@ from domain.db.scope import in_any_scope, in_scope
 from domain.db.tenancy import select_in
 from domain.fqn import Fqn
 from domain.identity import Actor, Tenant
-from domain.violations.tables import ViolationRow
 from tests.domain.names import SCOPES
 
 pytestmark = pytest.mark.db
@@ -73,51 +73,51 @@ async def test_no_scope_holds_nothing(session: AsyncSession) -> None:
 
 
 @pytest.fixture
-async def many_violations(sql: asyncpg.Connection, actor: Actor) -> None:
+async def many_assets(sql: asyncpg.Connection, actor: Actor) -> None:
     await sql.execute(
-        "INSERT INTO violation (id, organization_id, project_id, check_key, asset_fqn, metric, dimension, severity,"
-        " status, opened_at, last_seen_at, occurrences, details, imported)"
-        " SELECT gen_random_uuid(), $1, $2, 'check', 'bank.main.s' || n % 200 || '.t' || n, 'described',"
-        " 'documentation', 'LOW', 'OPEN', now(), now(), 1, '{}', true FROM generate_series(1, $3::int) AS n",
+        "INSERT INTO asset (id, organization_id, project_id, fqn, type, position, version, captured, fields,"
+        " created_at, updated_at) SELECT gen_random_uuid(), $1, $2, 'bank.main.s' || n % 200 || '.t' || n, 'TABLE',"
+        " 1, 1, '{}', '{}', now(), now() FROM generate_series(1, $3::int) AS n",
         actor.tenant.organization_id,
         actor.tenant.project_id,
         ROWS,
     )
-    await sql.execute("ANALYZE violation")
+    await sql.execute("ANALYZE asset")
 
 
 @pytest.mark.parametrize("scopes", [["bank.main.s7"], ["bank.main.s7.t7"], ["bank.main.s7", "bank.main.s9.t9"]])
 async def test_a_scope_is_an_index_range(
-    scopes: list[str], many_violations: None, database: Database, actor: Actor
+    scopes: list[str], many_assets: None, database: Database, actor: Actor
 ) -> None:
-    condition = in_any_scope(col(ViolationRow.asset_fqn), [Fqn.parse(scope) for scope in scopes])
-    statement = select_in(actor.tenant, ViolationRow).where(condition)
+    condition = in_any_scope(col(AssetRow.fqn), [Fqn.parse(scope) for scope in scopes])
+    statement = select_in(actor.tenant, AssetRow).where(condition)
 
     plan = await explained(database, actor.tenant, statement)
 
     assert "Seq Scan" not in plan
-    assert "ix_violation_scope" in plan
+    assert "uq_asset_fqn" in plan
     assert "Index Cond" in plan
-    assert "asset_fqn >=" in plan
+    assert "fqn >=" in plan
 
 
 async def test_the_plan_stays_an_index_range_when_the_scope_is_a_parameter(
-    many_violations: None, database: Database, actor: Actor, domain: Domain
+    many_assets: None, database: Database, actor: Actor, domain: Domain
 ) -> None:
     """A driver prepares its statements; a plan for any value must be as good as one for this value."""
     async with database.reading(actor.tenant) as session:
         await session.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
         await session.execute(
             text(
-                "PREPARE scoped (uuid, text, text, text) AS SELECT id FROM violation WHERE project_id = $1"
-                " AND asset_fqn >= $2 AND asset_fqn < $3 AND (asset_fqn = $2 OR asset_fqn >= $4)"
+                "PREPARE scoped (uuid, uuid, text, text, text) AS SELECT id FROM asset WHERE organization_id = $1"
+                " AND project_id = $2 AND fqn >= $3 AND fqn < $4 AND (fqn = $3 OR fqn >= $5)"
             )
         )
-        call = f"EXPLAIN EXECUTE scoped ('{actor.tenant.project_id}', 'bank.main.s7', 'bank.main.s7/', 'bank.main.s7.')"
+        tenant = f"'{actor.tenant.organization_id}', '{actor.tenant.project_id}'"
+        call = f"EXPLAIN EXECUTE scoped ({tenant}, 'bank.main.s7', 'bank.main.s7/', 'bank.main.s7.')"
         plan = "\n".join(await session.scalars(text(call)))
 
     assert "Seq Scan" not in plan
-    assert "ix_violation_scope" in plan
+    assert "uq_asset_fqn" in plan
 
 
 async def explained(database: Database, tenant: Tenant, statement: object) -> str:

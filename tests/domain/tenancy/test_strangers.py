@@ -24,15 +24,15 @@ from domain.identity import Actor
 from domain.ledger.model import KeptAnswer
 from domain.metrics.model import Scorecard, ScoreState
 from domain.pages import Page, PageRequest
-from domain.rules.model import RuleState
+from domain.rules.model import RuleState, Severity
 from domain.rules.queries import RuleFilter
 from domain.runs.decisions import ChangeDecision, ChangePredicate
 from domain.runs.explanation import Derivation
 from domain.runs.model import Decision, RunRequest, RunState, RunStatus, RunType
 from domain.runs.preview import ApprovalPreview
 from domain.runs.queries import RunFilter
+from domain.violations.filters import ViolationFilter
 from domain.violations.model import ViolationStatus, ViolationUpdate
-from domain.violations.queries import ViolationFilter
 from domain.violations.service import UpdateResult
 from tests.domain.tenancy.house import CALL, HASH, PROFILE, TENANT_TABLES, House, build
 from tests.factories.assets import FOUND_AT, PUBLIC, found_schema
@@ -105,6 +105,7 @@ READS: Mapping[str, Call] = {
     "scorecards.scorecard": lambda h, a: h.domain.read.scorecards.scorecard(a.tenant, PUBLIC),
     "violations.by_ids": lambda h, a: h.domain.read.violations.by_ids(a.tenant, [h.violation.id]),
     "violations.count": lambda h, a: h.domain.read.violations.count(a.tenant, None, ViolationFilter()),
+    "violations.history": lambda h, a: h.domain.read.violations.history(a.tenant, h.violation.id, PAGE),
     "violations.page": lambda h, a: h.domain.read.violations.page(a.tenant, None, ViolationFilter(), PAGE),
 }
 OF_EVERY_PROJECT = {f"scorecards.{name}" for name in ("definitions", "dimensions", "invalidations", "metrics")}
@@ -173,6 +174,9 @@ WRITES: Mapping[str, Call] = {
     "runs.retry": lambda h, a: h.domain.runs.retry(a, h.waiting),
     "violations.update": lambda h, a: h.domain.violations.update(
         a, [h.violation.id], ViolationUpdate(ViolationStatus.ACKNOWLEDGED)
+    ),
+    "violations.update_matching": lambda h, a: h.domain.violations.update_matching(
+        a, CARD, ViolationFilter(), ViolationUpdate(severity=Severity.LOW)
     ),
 }
 IN_THEIR_OWN_PROJECT = {

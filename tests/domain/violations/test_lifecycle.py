@@ -11,7 +11,11 @@ from domain.db.uow import UnitsOfWork
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import Actor
+from domain.pages import PageRequest
 from domain.rules.model import RuleId, Severity
+from domain.violations.filters import ViolationFilter
+from domain.violations.findings import apply_findings
+from domain.violations.history import HistoryKind
 from domain.violations.model import Finding, Resolution, Violation, ViolationStatus, ViolationUpdate
 from domain.violations.repository import ViolationRepository
 from tests.domain.violations.plain_violation import PlainViolation
@@ -38,6 +42,8 @@ steps = st.one_of(
     st.tuples(st.just("fail"), versions, ages),
     st.tuples(st.just("pass"), versions, ages),
     st.tuples(st.just("wish"), wishes),
+    st.tuples(st.just("wish of all"), wishes),
+    st.tuples(st.just("rate"), st.sampled_from(Severity)),
     st.tuples(st.just("supersede")),
     st.tuples(st.just("retire")),
 )
@@ -63,6 +69,17 @@ class Life:
                 self.plain.pass_(now - age)
             case ("wish", ViolationUpdate() as wish):
                 await self._wish(wish, now)
+            case ("wish of all", ViolationUpdate() as wish):
+                changed = await self._domain.violations.update_matching(
+                    self._actor, self._asset, ViolationFilter(), wish
+                )
+                assert wish.status
+                assert bool(changed) == self.plain.move(wish.status, wish.resolution, now)
+            case ("rate", Severity() as severity):
+                await self._domain.violations.update_matching(
+                    self._actor, self._asset, ViolationFilter(), ViolationUpdate(severity=severity)
+                )
+                self.plain.rate(severity)
             case ("supersede",):
                 async with self._unit_of_work(self._actor) as uow:
                     await ViolationRepository(uow).resolve_superseded([METRIC], [self._asset], RUN)
@@ -77,7 +94,7 @@ class Life:
             str(self._rule), self._asset, METRIC, "completeness", passed, at, Severity.LOW, {}, self._rule, version
         )
         async with self._unit_of_work(self._actor) as uow:
-            await ViolationRepository(uow).apply([finding])
+            await apply_findings(uow, [finding], RUN)
 
     async def _wish(self, wish: ViolationUpdate, now: datetime) -> None:
         found = await self.stored()
@@ -90,6 +107,13 @@ class Life:
         found = await violations_in(self._domain, self._actor, self._asset)
         assert len(found) <= 1, "one check and asset has one violation"
         return found[0] if found else None
+
+    async def history(self) -> list[HistoryKind]:
+        stored = await self.stored()
+        if stored is None:
+            return []
+        page = await self._domain.read.violations.history(self._actor.tenant, stored.id, PageRequest(first=100))
+        return [entry.kind for _, entry in reversed(page.items)]
 
 
 @given(life=st.lists(steps, min_size=25, max_size=40))
@@ -109,4 +133,7 @@ async def test_a_violation_lives_as_the_plain_model_does(
         assert stored is not None
         assert (stored.status, stored.resolution) == (plain.status, plain.resolution)
         assert (stored.occurrences, stored.last_seen_at) == (plain.occurrences, plain.last_seen_at)
-        assert stored.resolved_at == plain.resolved_at
+        assert (stored.resolved_at, stored.severity) == (plain.resolved_at, plain.severity)
+
+    told = await lived.history()
+    assert told == lived.plain.history

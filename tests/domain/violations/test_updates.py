@@ -7,14 +7,16 @@ import asyncpg
 import pytest
 
 from domain.bootstrap import Domain
+from domain.db.uow import UnitsOfWork
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import Actor, Permission
-from domain.rules.model import RuleState, Severity
+from domain.rules.model import RuleId, RuleState, Severity
 from domain.runs.model import RunType
-from domain.violations.model import Resolution, ViolationId, ViolationStatus, ViolationUpdate
-from domain.violations.queries import ViolationFilter
+from domain.violations.filters import ViolationFilter
+from domain.violations.findings import apply_findings
+from domain.violations.model import Finding, Resolution, Violation, ViolationId, ViolationStatus, ViolationUpdate
 from tests.factories.rules import assess, executed
 from tests.factories.runs import completed_run
 from tests.factories.scenes import CARD, CARD_TRANSACTION, ruled_bank
@@ -86,6 +88,7 @@ async def test_a_viewer_changes_nothing(domain: Domain, actor: Actor, sql: async
         (ViolationStatus.RESOLVED, Resolution.SUPERSEDED_BY_APPROVAL, None, "resolution"),
         (ViolationStatus.OPEN, Resolution.FIXED_IN_DATA, None, "resolution"),
         (None, None, "n" * 1001, "notes"),
+        (None, None, None, "status"),
     ],
 )
 def test_a_decision_that_cannot_be_is_refused(
@@ -97,8 +100,88 @@ def test_a_decision_that_cannot_be_is_refused(
     assert refused.value.problems[0].path == field
 
 
-def test_notes_may_fill_their_length() -> None:
-    assert ViolationUpdate(notes="n" * 1000).notes == "n" * 1000
+def test_notes_and_names_may_fill_their_length_and_no_more() -> None:
+    assert ViolationUpdate(notes="n" * 1000, assignee="a" * 200).notes == "n" * 1000
+    with pytest.raises(Invalid, match="at most 200 characters"):
+        ViolationUpdate(assignee="a" * 201)
+
+
+async def test_empty_text_takes_notes_and_assignee_away(domain: Domain, actor: Actor, sql: asyncpg.Connection) -> None:
+    violation_id = await imported(sql, actor)
+    await domain.violations.update(actor, [violation_id], ACKNOWLEDGE)
+
+    (result,) = await domain.violations.update(actor, [violation_id], ViolationUpdate(assignee="", notes=""))
+
+    assert result.violation
+    assert (result.violation.assignee, result.violation.notes) == (None, None)
+    assert result.violation.status is ViolationStatus.ACKNOWLEDGED
+
+
+async def test_one_decision_reaches_all_that_match_and_allow_it(
+    domain: Domain, actor: Actor, stranger: Actor, sql: asyncpg.Connection
+) -> None:
+    for status in (ViolationStatus.OPEN, ViolationStatus.OPEN, ViolationStatus.RESOLVED):
+        await imported(sql, actor, status=status)
+    await import_violation(sql, actor.tenant, Fqn.parse("bank.main.public.cardtransaction"))
+    await imported(sql, stranger)
+
+    changed = await domain.violations.update_matching(
+        actor, CARD, ViolationFilter(dimension=("completeness",)), ACKNOWLEDGE
+    )
+
+    assert changed == 2
+    rows = await sql.fetch("SELECT status, assignee, count(*) AS n FROM violation GROUP BY 1, 2 ORDER BY 1")
+    assert [tuple(row) for row in rows] == [("ACKNOWLEDGED", "ada", 2), ("OPEN", None, 2), ("RESOLVED", None, 1)]
+    assert await sql.fetchval("SELECT payload ->> 'updated' FROM domain_event") == "2"
+    assert await sql.fetchval("SELECT after ->> 'violations' FROM audit_event") == "2"
+    assert await sql.fetchval("SELECT count(*) FROM violation_history WHERE kind = 'ACKNOWLEDGED'") == 2
+
+
+async def test_a_decision_that_matches_nothing_tells_nothing(
+    domain: Domain, actor: Actor, sql: asyncpg.Connection
+) -> None:
+    assert await domain.violations.update_matching(actor, CARD, ViolationFilter(), ACKNOWLEDGE) == 0
+
+    assert await sql.fetchval("SELECT (SELECT count(*) FROM domain_event) + (SELECT count(*) FROM audit_event)") == 0
+
+
+async def test_a_viewer_decides_on_no_scope(domain: Domain, actor: Actor) -> None:
+    viewer = Actor(actor.tenant, "vic", permissions=frozenset({Permission.READ}))
+
+    with pytest.raises(Forbidden, match="the right WRITE"):
+        await domain.violations.update_matching(viewer, CARD, ViolationFilter(), ACKNOWLEDGE)
+
+
+async def test_a_severity_that_a_person_gave_stays_until_the_rule_changes(
+    unit_of_work: UnitsOfWork, domain: Domain, actor: Actor
+) -> None:
+    rule = RuleId(new_id())
+
+    async def fail(version: int, hours: int) -> Violation:
+        at = NOON + timedelta(hours=hours)
+        finding = Finding(
+            check=str(rule),
+            asset=AMOUNT,
+            metric="complete_values",
+            dimension="completeness",
+            passed=False,
+            observed_at=at,
+            severity=Severity.LOW,
+            details={},
+            rule_id=rule,
+            rule_version=version,
+        )
+        async with unit_of_work(actor) as uow:
+            await apply_findings(uow, [finding], new_id())
+        (found,) = await violations_in(domain, actor, AMOUNT)
+        return found
+
+    opened = await fail(1, 0)
+    await domain.violations.update(actor, [opened.id], ViolationUpdate(severity=Severity.CRITICAL))
+    again, changed = await fail(1, 1), await fail(2, 2)
+
+    assert (again.severity, again.severity_by) == (Severity.CRITICAL, "ada")
+    assert (changed.severity, changed.severity_by) == (Severity.LOW, None)
 
 
 async def test_a_failure_opens_counts_and_a_pass_resolves(domain: Domain, actor: Actor) -> None:
