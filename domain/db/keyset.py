@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
@@ -29,21 +29,43 @@ class SortValue(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """An index on this column and the key, along which to read the rows that have this value.
+
+    The value is asked for as a range and takes part in the order. As one value it would fall out of the order, and
+    the planner could take the index on the key alone, which leads through all that is newer than the list.
+    """
+
+    column: ColumnElement[Any] | Mapped[Any]
+    value: Any
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        return and_(self.column >= self.value, self.column <= self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class _Keyset(Generic[R]):
     """The place of a row in a list, as columns and as text."""
 
     key: InstrumentedAttribute[Any]
     read_key: Callable[[str], Any]
     by: SortValue[R] | None
+    along: Walk | None
+
+    @property
+    def first(self) -> ColumnElement[Any] | Mapped[Any] | None:
+        """What comes before the key in the order."""
+        return self.by.value if self.by else self.along.column if self.along else None
 
     def beyond(self, name: str, cursor: str, *, downwards: bool) -> ColumnElement[bool]:
         """True for the rows behind the cursor, for one who reads in this direction."""
         value, key = self._read(name, cursor)
-        here, there = (tuple_(self.by.value, self.key), (value, key)) if self.by else (self.key, key)
+        here, there = (self.key, key) if self.first is None else (tuple_(self.first, self.key), (value, key))
         return here < there if downwards else here > there
 
     def order(self, *, downwards: bool) -> list[ColumnElement[Any]]:
-        columns = (self.by.value, self.key) if self.by else (self.key,)
+        columns = (self.key,) if self.first is None else (self.first, self.key)
         return [column.desc() if downwards else column.asc() for column in columns]
 
     def text_of(self, row: R) -> str:
@@ -54,7 +76,7 @@ class _Keyset(Generic[R]):
         """Value and key; the value is None in an order without."""
         try:
             if self.by is None:
-                return None, self.read_key(cursor)
+                return self.along.value if self.along else None, self.read_key(cursor)
             order, value, key = cursor.split(_BETWEEN, 2)
             if order == self.by.name:
                 return self.by.read(value), self.read_key(key)
@@ -73,10 +95,14 @@ async def read_page(
     to_model: Callable[[R], T],
     descending: bool = False,
     by: SortValue[R] | None = None,
+    along: Walk | None = None,
 ) -> Page[T]:
-    """One page in the order of `by`, if given, and `key`, a unique column. One row more than asked for is read."""
+    """One page in the order of `by`, if given, and `key`, a unique column. One row more than asked for is read.
+
+    `along` is an index to take, in an order without `by`; the statement has its condition already.
+    """
     assert isinstance(key, InstrumentedAttribute)
-    keyset = _Keyset(key, read_key, by)
+    keyset = _Keyset(key, read_key, by, along)
     if request.after is not None:
         statement = statement.where(keyset.beyond("after", request.after, downwards=descending))
     if request.before is not None:

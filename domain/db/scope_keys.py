@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, case, false, or_, true
 from sqlmodel import Field, col
 
 from domain.db.columns import FqnText
+from domain.db.keyset import Walk
 from domain.db.scope import in_scope
 from domain.db.tenancy import TenantRow
 from domain.fqn import Fqn
@@ -45,12 +46,24 @@ def keys_of(tenant: Tenant, asset: Fqn) -> dict[str, Any]:  # spread over constr
 
 
 def is_within(row: type[KeyedRow], tenant: Tenant, scope: Fqn) -> ColumnElement[bool]:
-    """`in_scope` by way of a key: a database is reached by its service, a column by its table."""
+    """`in_scope` by way of a key."""
+    way = walk_of(row, tenant, scope)
+    return and_(way.column == way.value, is_truly_within(row, scope))
+
+
+def is_truly_within(row: type[KeyedRow], scope: Fqn) -> ColumnElement[bool]:
+    """`in_scope` for rows that a key has led to.
+
+    Inside a CASE the planner sees no second range: it would multiply the odds of two conditions that say the same,
+    take the scope for all but empty, and sort all of it for every page.
+    """
+    return case((in_scope(col(row.asset_fqn), scope), true()), else_=false())
+
+
+def walk_of(row: type[KeyedRow], tenant: Tenant, scope: Fqn) -> Walk:
+    """The way to the rows of a scope: a database is reached by its service, a column by its table."""
     column, depth = _level_of(row, scope)
-    is_inside = in_scope(col(row.asset_fqn), scope)
-    # Inside a CASE the planner sees no second range: it would multiply the odds of two conditions that say the same,
-    # take the scope for all but empty, and sort all of it for every page.
-    return and_(col(column) == scope_key(tenant, Fqn(scope.parts[:depth])), case((is_inside, true()), else_=false()))
+    return Walk(col(column), scope_key(tenant, Fqn(scope.parts[:depth])))
 
 
 def is_within_any(row: type[KeyedRow], tenant: Tenant, scopes: Sequence[Fqn]) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from sqlmodel import col
 
 from domain.db.engine import Database
 from domain.db.keyset import read_page
+from domain.db.scope_keys import is_truly_within, walk_of
 from domain.db.tenancy import select_columns_in, select_in
 from domain.fqn import Fqn
 from domain.identity import Tenant
@@ -38,7 +39,15 @@ class ViolationQueries:
         request: PageRequest,
         order: ViolationOrder = NEWEST_FIRST,
     ) -> Page[Violation]:
-        statement = select_in(tenant, _Row).where(*conditions(tenant, scope, wanted))
+        by = SORT_VALUES.get(order.field)
+        along = walk_of(_Row, tenant, scope) if scope and not by else None
+        statement = select_in(tenant, _Row)
+        if scope and along:
+            statement = statement.where(
+                along.condition, is_truly_within(_Row, scope), *conditions(tenant, None, wanted)
+            )
+        else:
+            statement = statement.where(*conditions(tenant, scope, wanted))
         async with self._database.reading(tenant) as session:
             return await read_page(
                 session,
@@ -48,7 +57,8 @@ class ViolationQueries:
                 read_key=UUID,
                 to_model=to_model,
                 descending=order.is_descending,
-                by=SORT_VALUES.get(order.field),
+                by=by,
+                along=along,
             )
 
     async def count(self, tenant: Tenant, scope: Fqn | None, wanted: ViolationFilter) -> int:
