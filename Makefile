@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock clean
+.PHONY: help setup run test check bench lock clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -33,6 +33,9 @@ check: setup  ## what CI asks of every change, without the tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m api export-schema --check
 	$(BIN)/python -m deploy.local.throwaway $(BIN)/python -m domain check
+
+bench: setup  ## measure at scale; takes a while and 20 GB (ARGS="--json FILE", or smaller sizes)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup  ## resolve the dependencies anew
 	$(UV) pip compile $(COMPILE) --group dev --output-file requirements/dev.txt pyproject.toml
