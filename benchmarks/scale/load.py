@@ -52,8 +52,8 @@ async def _load_assets(sql: asyncpg.Connection, tenant: Tenant, size: Size) -> N
     ]
     await sql.execute(
         "INSERT INTO asset (id, organization_id, project_id, fqn, parent_fqn, type, position, version,"
-        " content_version, captured, fields, created_at, updated_at)"
-        " SELECT gen_random_uuid(), $1, $2, fqn, parent, type, 0, 1, 1, '{}', '{}', now(), now()"
+        " content_version, captured, fields, tags, created_at, updated_at)"
+        " SELECT gen_random_uuid(), $1, $2, fqn, parent, type, 0, 1, 1, '{}', '{}', '[]', now(), now()"
         " FROM (SELECT unnest($3::text[]) AS fqn, unnest($4::text[]) AS parent, unnest($5::text[]) AS type"
         " UNION ALL SELECT fqn, table_fqn, 'COLUMN' FROM bench_column) AS assets",
         tenant.organization_id,

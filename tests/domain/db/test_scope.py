@@ -75,9 +75,10 @@ async def test_no_scope_holds_nothing(session: AsyncSession) -> None:
 @pytest.fixture
 async def many_assets(sql: asyncpg.Connection, actor: Actor) -> None:
     await sql.execute(
-        "INSERT INTO asset (id, organization_id, project_id, fqn, type, position, version, captured, fields,"
-        " created_at, updated_at) SELECT gen_random_uuid(), $1, $2, 'bank.main.s' || n % 200 || '.t' || n, 'TABLE',"
-        " 1, 1, '{}', '{}', now(), now() FROM generate_series(1, $3::int) AS n",
+        "INSERT INTO asset (id, organization_id, project_id, fqn, type, position, version, content_version, captured,"
+        " fields, tags, created_at, updated_at)"
+        " SELECT gen_random_uuid(), $1, $2, 'bank.main.s' || n % 200 || '.t' || n, 'TABLE', 1, 1, 1, '{}', '{}',"
+        " '[]', now(), now() FROM generate_series(1, $3::int) AS n",
         actor.tenant.organization_id,
         actor.tenant.project_id,
         ROWS,

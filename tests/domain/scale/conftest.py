@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import asyncpg
@@ -34,11 +35,13 @@ async def much(postgres: PostgresServer) -> AsyncIterator[Much]:
     """Tests read it only, or take back what they did."""
     settings = settings_for(await postgres.create_database("assay_scale"))
     await asyncio.to_thread(migrate, settings)
-    sql, engine = await asyncpg.connect(settings.database_url()), make_engine(settings, pooled=True)
-    async with open_domain(settings) as domain:
+    async with AsyncExitStack() as opened:
+        engine = make_engine(settings, pooled=True)
+        opened.push_async_callback(engine.dispose)
+        sql = await asyncpg.connect(settings.database_url())
+        opened.push_async_callback(sql.close)
+        domain = await opened.enter_async_context(open_domain(settings))
         await domain.access.ensure_default_project()
         actor = Actor(await domain.access.tenant_of("default"), "ada", permissions=PERMISSIONS[Role.OWNER])
         await load(sql, actor.tenant, SIZE, lambda _: None)
         yield Much(domain, actor, UnitsOfWork(Database(engine), domain.clock), sql)
-    await engine.dispose()
-    await sql.close()

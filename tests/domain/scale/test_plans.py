@@ -18,7 +18,7 @@ from domain.violations.ordering import ViolationOrder, ViolationOrderField
 from tests.domain.scale.conftest import SIZE, Much
 from tests.domain.scale.plans import Plan, plans_of, sending
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.xdist_group("scale")]
 
 SERVICE, DATABASE, SCHEMA, TABLE = names.SERVICE, names.DATABASE, names.schema(0), names.table(0, 0)
 COLUMN = TABLE.child("c00")
