@@ -99,9 +99,11 @@ async def read_page(
 ) -> Page[T]:
     """One page in the order of `by`, if given, and `key`, a unique column. One row more than asked for is read.
 
-    `along` is an index to take, in an order without `by`; the statement has its condition already.
+    In an order without `by`, `along` leaves the rows of one value and reads them along an index.
     """
     assert isinstance(key, InstrumentedAttribute)
+    if along is not None:
+        statement = statement.where(along.condition)
     keyset = _Keyset(key, read_key, by, along)
     if request.after is not None:
         statement = statement.where(keyset.beyond("after", request.after, downwards=descending))

@@ -15,6 +15,7 @@ from domain.rules.model import Severity
 from domain.violations.tables import ViolationRow
 
 _Row = ViolationRow
+_LARGEST = 2**31 - 1  # of an integer column
 _RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
@@ -37,21 +38,35 @@ class ViolationOrder:
     is_descending: bool = True
 
 
+def _read_moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _read_number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _LARGEST:
+        raise ValueError(text)
+    return number
+
+
 SORT_VALUES: Mapping[ViolationOrderField, SortValue[ViolationRow]] = {
     ViolationOrderField.OPENED_AT: SortValue(
-        "opened", col(_Row.opened_at), datetime.fromisoformat, lambda row: row.opened_at.isoformat()
+        "opened", col(_Row.opened_at), _read_moment, lambda row: row.opened_at.isoformat()
     ),
     ViolationOrderField.LAST_SEEN_AT: SortValue(
-        "seen", col(_Row.last_seen_at), datetime.fromisoformat, lambda row: row.last_seen_at.isoformat()
+        "seen", col(_Row.last_seen_at), _read_moment, lambda row: row.last_seen_at.isoformat()
     ),
     ViolationOrderField.SEVERITY: SortValue(
         "severity",
         case(_RANK, value=col(_Row.severity)),
-        int,
+        _read_number,
         lambda row: str(_RANK[Severity(row.severity)]),
     ),
     ViolationOrderField.OCCURRENCES: SortValue(
-        "occurrences", col(_Row.occurrences), int, lambda row: str(row.occurrences)
+        "occurrences", col(_Row.occurrences), _read_number, lambda row: str(row.occurrences)
     ),
 }
 """Ids grow with time, so the order CREATED needs no other value."""

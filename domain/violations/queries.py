@@ -1,11 +1,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlmodel import col
 
 from domain.db.engine import Database
-from domain.db.keyset import read_page
+from domain.db.keyset import Walk, read_page
 from domain.db.scope_keys import is_truly_within, walk_of
 from domain.db.tenancy import select_columns_in, select_in
 from domain.fqn import Fqn
@@ -39,15 +39,7 @@ class ViolationQueries:
         request: PageRequest,
         order: ViolationOrder = NEWEST_FIRST,
     ) -> Page[Violation]:
-        by = SORT_VALUES.get(order.field)
-        along = walk_of(_Row, tenant, scope) if scope and not by else None
-        statement = select_in(tenant, _Row)
-        if scope and along:
-            statement = statement.where(
-                along.condition, is_truly_within(_Row, scope), *conditions(tenant, None, wanted)
-            )
-        else:
-            statement = statement.where(*conditions(tenant, scope, wanted))
+        statement, along = _listed(tenant, scope, wanted, order)
         async with self._database.reading(tenant) as session:
             return await read_page(
                 session,
@@ -57,7 +49,7 @@ class ViolationQueries:
                 read_key=UUID,
                 to_model=to_model,
                 descending=order.is_descending,
-                by=by,
+                by=SORT_VALUES.get(order.field),
                 along=along,
             )
 
@@ -74,3 +66,14 @@ class ViolationQueries:
             return await read_page(
                 session, statement, request, key=col(row.id), read_key=int, to_model=to_entry, descending=True
             )
+
+
+def _listed(
+    tenant: Tenant, scope: Fqn | None, wanted: ViolationFilter, order: ViolationOrder
+) -> tuple[Select[ViolationRow], Walk | None]:
+    """What is listed, and the index that gives its order; None where the rows are sorted."""
+    statement = select_in(tenant, _Row)
+    if scope is None or order.field in SORT_VALUES:
+        return statement.where(*conditions(tenant, scope, wanted)), None
+    inside = is_truly_within(_Row, scope)
+    return statement.where(inside, *conditions(tenant, None, wanted)), walk_of(_Row, tenant, scope)

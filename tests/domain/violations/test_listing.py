@@ -23,6 +23,10 @@ pytestmark = pytest.mark.db
 
 CARD = Fqn.parse("bank.main.public.card")
 RANK = [Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL]
+FORGED = ["", "nonsense", "severity~high~7"] + [
+    f"{order}~{value}~01a20000-0000-7000-8000-000000000000"
+    for order, value in (("occurrences", 2**31), ("occurrences", -1), ("seen", "2026-03-01T12:00"), ("opened", "noon"))
+]
 SORTED_BY = {
     ViolationOrderField.CREATED: lambda one: one.id,
     ViolationOrderField.OPENED_AT: lambda one: (one.opened_at, one.id),
@@ -82,7 +86,7 @@ async def test_a_cursor_of_another_order_is_refused(domain: Domain, actor: Actor
     ]
 
     for order, own in zip(orders, cursors, strict=True):
-        for foreign in {*cursors, "severity~high~7", "nonsense", ""} - {own}:
+        for foreign in {*cursors, *FORGED} - {own}:
             with pytest.raises(Invalid, match="not a cursor of this list") as refused:
                 await read.page(actor.tenant, None, ViolationFilter(), PageRequest(before=foreign), order)
             assert refused.value.problems[0].path == "before"
