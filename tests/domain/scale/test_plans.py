@@ -25,7 +25,8 @@ COLUMN = TABLE.child("c00")
 ALL = ViolationFilter()
 OPEN = ViolationFilter(status=(ViolationStatus.OPEN,))
 CURRENT = ViolationFilter(status=(ViolationStatus.ACKNOWLEDGED, ViolationStatus.OPEN))
-WALK = {"Limit", "Index Scan"}
+WALK = {"Result", "Limit", "Index Scan"}
+"""The result is the second wall, which PostgreSQL asks once for the whole statement."""
 SORT_OF_FEW = WALK | {"Sort", "Bitmap Heap Scan", "Bitmap Index Scan"}
 """A table has so few that PostgreSQL may as well read and sort all of them."""
 
@@ -35,7 +36,7 @@ async def plans(much: Much, call: Callable[[Much], Awaitable[object]]) -> list[P
     with sending() as sent:
         await call(much)
     assert sent
-    return [plan for one in sent for plan in await plans_of(much.sql, one)]
+    return [plan for one in sent for plan in await plans_of(much.sql, much.actor.tenant, one)]
 
 
 async def page_plans(much: Much, scope: Fqn | None, wanted: ViolationFilter, request: PageRequest) -> list[Plan]:
