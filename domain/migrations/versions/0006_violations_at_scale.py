@@ -11,7 +11,7 @@ from domain.fqn import Fqn
 from domain.identity import OrganizationId, ProjectId, Tenant
 from domain.migrations.tenant_wall import protect
 
-revision: str = "0006_violations_at_scale"
+revision: str = "0006"
 down_revision: str | None = "0005"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

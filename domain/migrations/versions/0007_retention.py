@@ -7,8 +7,8 @@ from alembic import op
 
 from domain.migrations.tenant_wall import protect
 
-revision: str = "0007_retention"
-down_revision: str | None = "0005"
+revision: str = "0007"
+down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

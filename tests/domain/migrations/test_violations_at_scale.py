@@ -18,7 +18,7 @@ from tests.fixtures.postgres import PostgresServer
 
 pytestmark = pytest.mark.db
 
-REVISION = "0006_violations_at_scale"
+REVISION = "0006"
 TENANT = Tenant(OrganizationId(new_id()), ProjectId(new_id()))
 ASSETS = ["bank", "bank.main", "bank.main.public", 'bank.main."pub.lic".card', "bank.main.public.card.amount"]
 
