@@ -33,17 +33,11 @@ class ScorecardQueries:
         self._database = database
         self._clock = clock
 
-    async def dimensions(self, tenant: Tenant, moment: datetime | None = None) -> Sequence[Dimension]:
-        """The dimensions as they are now, or were at a moment."""
-        async with self._database.reading(tenant) as session:
-            rows = await session.scalars(in_force(tenant, DimensionRow, moment))
-            return [to_dimension(row) for row in sorted(rows, key=lambda row: row.position)]
+    async def dimensions(self, tenant: Tenant) -> Sequence[Dimension]:
+        return (await self.definitions(tenant)).dimensions
 
-    async def metrics(self, tenant: Tenant, moment: datetime | None = None) -> Sequence[Metric]:
-        """The metrics as they are now, or were at a moment."""
-        async with self._database.reading(tenant) as session:
-            rows = await session.scalars(in_force(tenant, MetricRow, moment))
-            return [to_metric(row) for row in sorted(rows, key=lambda row: row.position)]
+    async def metrics(self, tenant: Tenant) -> Sequence[Metric]:
+        return (await self.definitions(tenant)).metrics
 
     async def invalidations(self, tenant: Tenant) -> Sequence[Invalidation]:
         """What saving a run makes stale, for each type of run that makes something stale."""
@@ -51,7 +45,9 @@ class ScorecardQueries:
             return [to_invalidation(row) for row in await session.scalars(in_force(tenant, InvalidationRow))]
 
     async def definitions(self, tenant: Tenant, moment: datetime | None = None) -> Definitions:
-        return Definitions(await self.dimensions(tenant, moment), await self.metrics(tenant, moment))
+        """Dimensions and metrics as they are now, or were at a moment."""
+        async with self._database.reading(tenant) as session:
+            return await read_definitions(session, tenant, moment)
 
     async def scorecard(
         self,
@@ -61,8 +57,8 @@ class ScorecardQueries:
         overrides: Mapping[str, Decimal] | None = None,
     ) -> Scorecard:
         """The scores of all below the scope, by the weights of that time, as they were known at `as_of` (now)."""
-        definitions = await self.definitions(tenant, as_of)
         async with self._database.reading(tenant) as session:
+            definitions = await read_definitions(session, tenant, as_of)
             rows = await session.execute(added_up(parts(tenant, scope, as_of)))
         return roll_up(scope, as_of or self._clock(), definitions, by_metric(rows.all()), overrides or {})
 
@@ -79,6 +75,15 @@ class ScorecardQueries:
         )
         async with self._database.reading(tenant) as session:
             return await read_page(session, statement, request, key=col(row.id), read_key=int, to_model=to_snapshot)
+
+
+async def read_definitions(session: AsyncSession, tenant: Tenant, moment: datetime | None) -> Definitions:
+    dimensions = await session.scalars(in_force(tenant, DimensionRow, moment))
+    metrics = await session.scalars(in_force(tenant, MetricRow, moment))
+    return Definitions(
+        [to_dimension(row) for row in sorted(dimensions, key=lambda row: row.position)],
+        [to_metric(row) for row in sorted(metrics, key=lambda row: row.position)],
+    )
 
 
 async def read_cells(session: AsyncSession, found: Subquery, request: PageRequest) -> Page[Snapshot]:
