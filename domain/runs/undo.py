@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, exists, func, literal, or_, select
+from sqlalchemy import Select, Subquery, and_, exists, func, or_, select
 from sqlmodel import col
 
 from domain.assets.repository import AssetRepository
@@ -94,8 +94,11 @@ def _changed_assets(uow: UnitOfWork, run: WorkflowRun) -> Select[Any]:
 
 
 def _vanished_assets(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> Select[Any]:
+    """By when the catalogue was told: an ingestion that read the source before the Save may have been stored after."""
     return select_columns_in(uow.tenant, AssetRow, col(AssetRow.fqn)).where(
-        in_any_scope(col(AssetRow.fqn), run.targets), col(AssetRow.deleted_at) >= approval.decided_at
+        in_any_scope(col(AssetRow.fqn), run.targets),
+        col(AssetRow.deleted_at).is_not(None),
+        col(AssetRow.updated_at) >= approval.decided_at,
     )
 
 
@@ -125,13 +128,13 @@ def _retired_rules(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> 
 
 
 def _measured_cells(uow: UnitOfWork, run: WorkflowRun, approval: ApprovalRow) -> Select[Any]:
+    """Scores alone: a tombstone, of whatever Save, may bear a later time when the clock that measured was ahead."""
     cell = MetricCellRow
-    is_its_tombstone = and_(col(cell.run_id) == run.id, col(cell.save_version) == approval.version)
     return select_columns_in(uow.tenant, cell, col(cell.table_fqn)).where(
         in_any_scope(col(cell.asset_fqn), run.targets),
         col(cell.metric).in_(approval.invalidated_metrics),
         col(cell.observed_at) > approval.decided_at,
-        func.coalesce(~is_its_tombstone, literal(value=True)),
+        col(cell.denominator) > 0,
     )
 
 

@@ -25,7 +25,8 @@ async def add_tenant(sql: asyncpg.Connection, name: str) -> Tenant:
             table,
         )
         await sql.execute(
-            f"INSERT INTO {table} (organization_id, project_id, {columns}) SELECT $1, $2, {columns} FROM {table}",
+            f"INSERT INTO {table} (organization_id, project_id, {columns}) SELECT $1, $2, {columns} FROM {table}"
+            " WHERE project_id = (SELECT id FROM project WHERE name = 'default')",
             tenant.organization_id,
             tenant.project_id,
         )
