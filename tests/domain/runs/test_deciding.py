@@ -158,7 +158,7 @@ async def test_a_run_that_waits_is_left_as_it_is_by_a_reset(domain: Domain, acto
 async def test_a_saved_run_is_not_reset_but_undone(domain: Domain, actor: Actor, run: WorkflowRun) -> None:
     await domain.approvals.approve(actor, run.id)
 
-    with pytest.raises(ApprovalAlreadyDecided, match="was APPROVED by ada. Undo the Save instead."):
+    with pytest.raises(ApprovalAlreadyDecided, match=r"was APPROVED by ada\. Undo the Save instead\."):
         await domain.approvals.reset(actor, run.id)
 
 
