@@ -50,12 +50,13 @@ class Told(RuleBasedStateMachine):
 
     def do_at_once(self, acts: tuple[Act, Act], gate: Fqn | UUID) -> None:
         """What comes of it is what one of the two orders gives."""
+        self._agrees = False
         self._pass_time()
         real = self.stage.run(perform_at_once(self.house, acts, gate))
         self.stage.steps["at once"] += 1
-        differences = []
+        differences, known = [], self.house.violations
         for order in ((0, 1), (1, 0)):
-            world = deepcopy(self.world)
+            world, self.house.violations = deepcopy(self.world), known
             try:
                 for place in order:
                     expected = acts[place].foresee(world)
@@ -94,7 +95,10 @@ class Told(RuleBasedStateMachine):
             comparing.compare_sums,
             self._by_turns(turn),
         )
-        await asyncio.gather(*(compare(self.house, world) for compare in told))
+        results = await asyncio.gather(*(compare(self.house, world) for compare in told), return_exceptions=True)
+        for difference in results:
+            if difference is not None:
+                raise difference
 
     def _by_turns(self, turn: int) -> Comparison:
         scope, moment = SCOPES[turn % len(SCOPES)], self.moments[turn * 7 % len(self.moments)]
