@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,27 +26,21 @@ class RetentionRepository:
         self._tenant = tenant
 
     async def remove_events(self, before: datetime, limit: int) -> Batch:
-        """The oldest events whose reactions are done.
-
-        Up to the first that is young enough, and never the newest: the next number is counted on from it.
-        """
+        """The oldest events whose reactions are done, but never the newest: the next number is counted on from it."""
         row, tenant = DomainEventRow, self._tenant
-        young = select_columns_in(tenant, row, func.min(col(row.sequence))).where(col(row.occurred_at) >= before)
-        newest = select_columns_in(tenant, row, func.max(col(row.sequence)))
-        expired = (
-            select_columns_in(tenant, row, col(row.id))
-            .where(
-                col(row.sequence) < func.coalesce(young.scalar_subquery(), newest.scalar_subquery()),
-                col(row.due_at).is_(None),
-            )
+        newest = select_columns_in(tenant, row, func.max(col(row.sequence))).scalar_subquery()
+        oldest = (
+            select_columns_in(tenant, row, col(row.sequence), col(row.occurred_at))
+            .where(col(row.sequence) < newest, col(row.due_at).is_(None))
             .order_by(col(row.sequence))
             .limit(limit)
         )
-        statement = delete_in(tenant, row).where(col(row.id).in_(expired)).returning(col(row.sequence))
-        removed = [sequence for sequence in await self._session.scalars(statement) if sequence is not None]
-        if removed:
-            await move_horizon(self._session, tenant, max(removed))
-        return batch_of(len(removed), limit)
+        expired = [sequence for sequence, at in await self._session.execute(oldest) if at < before]
+        if expired:
+            statement = delete_in(tenant, row).where(col(row.sequence) == any_(literal(expired, ARRAY(BigInteger))))
+            await self._session.execute(statement.execution_options(synchronize_session=False))
+            await move_horizon(self._session, tenant, max(expired))
+        return batch_of(len(expired), limit)
 
     async def remove_handled_events(self, before: datetime, limit: int) -> Batch:
         row, tenant = HandledEventRow, self._tenant

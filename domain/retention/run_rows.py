@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
@@ -25,23 +25,30 @@ _Run = WorkflowRunRow
 
 def _is_not_the_newest_of_its_table(tenant: Tenant) -> ColumnElement[bool]:
     row, other = TableProfileRow, aliased(TableProfileRow)
-    newer = tuple_(col(other.observed_at), col(other.id)) > tuple_(col(row.observed_at), col(row.id))
-    return exists(select_columns_in(tenant, other, col(other.id)).where(col(other.fqn) == col(row.fqn), newer))
+    newest = (
+        select_columns_in(tenant, other, col(other.id))
+        .where(col(other.fqn) == col(row.fqn))
+        .order_by(col(other.observed_at).desc(), col(other.id).desc())
+        .limit(1)
+    )
+    return col(row.id) != newest.scalar_subquery()
 
 
 def _explains_no_score(tenant: Tenant) -> ColumnElement[bool]:
     """Not the newest of its rule, and no score that it made is in the log any more."""
     row, other, rule, log = RuleExecutionRow, aliased(RuleExecutionRow), DqRuleRow, MetricSnapshotRow
-    newer = tuple_(col(other.observed_at), col(other.id)) > tuple_(col(row.observed_at), col(row.id))
-    has_newer = exists(
-        select_columns_in(tenant, other, col(other.id)).where(col(other.rule_id) == col(row.rule_id), newer)
+    newest = (
+        select_columns_in(tenant, other, col(other.id))
+        .where(col(other.rule_id) == col(row.rule_id))
+        .order_by(col(other.observed_at).desc(), col(other.id).desc())
+        .limit(1)
     )
     made_a_score = exists(
         select_columns_in(tenant, log, col(log.id))
         .join(rule, and_(belongs_to(tenant, rule), col(rule.asset_fqn) == col(log.asset_fqn)))
         .where(col(rule.id) == col(row.rule_id), col(log.run_id) == col(row.run_id))
     )
-    return and_(has_newer, ~made_a_score)
+    return and_(col(row.id) != newest.scalar_subquery(), ~made_a_score)
 
 
 def _is_no_evidence(tenant: Tenant) -> ColumnElement[bool]:
@@ -84,19 +91,28 @@ class RunRowRetention:
 
     async def remove(self, kind: Kind, before: datetime, place: Place, limit: int) -> Batch:
         """Rows of runs that ended before that, in the order of the runs, from the run at `place` on."""
-        rows, tenant = OF_RUNS[kind], self._tenant
-        expired = (
-            select_columns_in(tenant, rows.row, *rows.key)
-            .join(_Run, and_(belongs_to(tenant, _Run), col(_Run.id) == rows.run_id))
-            .where(_has_settled(tenant, before), *(rows.run_id >= run_id for run_id in place))
-            .order_by(rows.run_id)
+        rows = OF_RUNS[kind]
+        found = (await self._session.execute(self._expired(rows, before, place, limit))).all()
+        if found:
+            keys = [tuple(row)[1:] for row in found]
+            statement = delete_in(self._tenant, rows.row).where(tuple_(*rows.key).in_(keys))
+            await self._session.execute(statement.execution_options(synchronize_session=False))
+        return Batch(len(found), (found[-1].id,) if len(found) == limit else None)
+
+    def _expired(self, rows: _Rows, before: datetime, place: Place, limit: int) -> Select[Any]:
+        """The runs, with the keys of their rows: run after run by index, however many rows there are."""
+        tenant = self._tenant
+        of_run = select_columns_in(tenant, rows.row, *rows.key).where(rows.run_id == col(_Run.id))
+        if rows.may_go:
+            of_run = of_run.where(rows.may_go(tenant))
+        keys = of_run.limit(limit).subquery("keys").lateral()
+        return (
+            select_columns_in(tenant, _Run, col(_Run.id), *keys.c)
+            .join(keys, true())
+            .where(_has_settled(tenant, before), *(col(_Run.id) >= run_id for run_id in place))
+            .order_by(col(_Run.id))
             .limit(limit)
         )
-        if rows.may_go:
-            expired = expired.where(rows.may_go(tenant))
-        statement = delete_in(tenant, rows.row).where(tuple_(*rows.key).in_(expired)).returning(rows.run_id)
-        removed = (await self._session.scalars(statement)).all()
-        return Batch(len(removed), (max(removed),) if len(removed) == limit else None)
 
 
 def _has_settled(tenant: Tenant, before: datetime) -> ColumnElement[bool]:
