@@ -118,14 +118,10 @@ class SnapshotRepository:
 
     def _restored(self, scopes: Sequence[Fqn], run_id: UUID, save_version: int) -> Subquery:
         """The cells that still are tombstones of this Save, each with what it was before."""
-        # Up to the tombstone's own time, which the clock that measured may have put ahead of ours.
-        newest = newest_of(
-            self._uow.tenant,
-            col(_Cell.asset_fqn),
-            col(_Cell.metric),
-            moment=col(_Cell.observed_at),
-            known_at=literal(self._uow.clock()),
-        )
+        now = literal(self._uow.clock())
+        # The clock that measured may be ahead of ours: what a tombstone hides is never newer than the tombstone.
+        moment = func.greatest(col(_Cell.observed_at), now)
+        newest = newest_of(self._uow.tenant, col(_Cell.asset_fqn), col(_Cell.metric), moment, known_at=now)
         earlier = newest.subquery("newest").lateral()
         keys = (getattr(_Cell, name).label(f"cell_{name}") for name in _CELL_KEY)
         return (

@@ -32,7 +32,7 @@ def families(draw: st.DrawFn) -> list[Fqn]:
         lambda found: sorted({fqn for family in found for fqn in family if fqn.depth <= COLUMN_DEPTH})
     )
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_the_database_and_python_find_the_same_names_inside_every_scope(
     names: list[Fqn], database: Database
 ) -> None:
@@ -42,7 +42,7 @@ async def test_the_database_and_python_find_the_same_names_inside_every_scope(
         *(select(literal(place).label("scope"), text).where(in_scope(text, scope)) for place, scope in enumerate(names))
     )
 
-    async with database.reading() as session:
+    async with database.reading_across_tenants() as session:
         found = {(place, fqn) for place, fqn in await session.execute(every)}
 
     assert found == {(place, str(fqn)) for place, scope in enumerate(names) for fqn in names if scope.covers(fqn)}

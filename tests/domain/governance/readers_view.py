@@ -25,6 +25,6 @@ async def readers_view(house: House) -> dict[str, object]:
         "violations": await violations_in(house.domain, house.actor, BANK),
         "assets": [replace(one, version=0, updated_at=None) for _, one in assets.items],
         "rules": {one.id: one.state for one in rules.values()},
-        "changes": [(await read.runs.changes(tenant, run, (), ALL)).items for run in reviewed],
+        "changes": {run: (await read.runs.changes(tenant, run, (), ALL)).items for run in reviewed},
         "approvals": {key: replace(one, version=0, undone_by=None, undone_at=None) for key, one in approvals.items()},
     }
