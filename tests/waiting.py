@@ -26,14 +26,20 @@ def block_until(condition: Callable[[], bool], seconds: float = LONGEST_SECONDS)
         time.sleep(PAUSE_SECONDS)
 
 
+async def waiting_for_a_lock(sql: asyncpg.Connection) -> int:
+    """How many sessions of the test's database wait for a lock that another one holds."""
+    await sql.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the first answer would stay
+    return int(
+        await sql.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    )
+
+
 async def until_waiting_for_a_lock(sql: asyncpg.Connection, sessions: int = 1) -> None:
     """Until so many sessions of the test's database wait for a lock that another one holds."""
 
     async def waiting() -> bool:
-        await sql.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the first answer would stay
-        count = await sql.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(count == sessions)
+        return await waiting_for_a_lock(sql) == sessions
 
     await eventually(waiting)

@@ -11,9 +11,7 @@ import asyncpg
 from domain.fqn import Fqn
 from tests.domain.governance.acts import Act, Outcome, carry_out
 from tests.domain.governance.house import House
-from tests.waiting import eventually
-
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+from tests.waiting import eventually, waiting_for_a_lock
 
 
 async def perform_at_once(house: House, acts: Sequence[Act], gate: Fqn | UUID) -> list[Outcome]:
@@ -36,5 +34,4 @@ async def _close(house: House, gate: Fqn | UUID) -> None:
 
 
 async def _all_wait_or_are_done(sql: asyncpg.Connection, started: Sequence[asyncio.Task[Outcome]]) -> bool:
-    await sql.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction the first answer would stay
-    return bool(await sql.fetchval(_WAITING) == sum(not one.done() for one in started))
+    return await waiting_for_a_lock(sql) == sum(not one.done() for one in started)

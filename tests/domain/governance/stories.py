@@ -14,13 +14,15 @@ from domain.rules.model import RuleKind, RuleState
 from domain.runs.model import ApprovalStatus, RunType
 from tests.domain.governance import telling
 from tests.domain.governance.acts import Act
-from tests.domain.governance.living import Import, MoveRule
+from tests.domain.governance.assessing import Result, StoreMetadata, StoreQuality
+from tests.domain.governance.people import Import, MoveRule
 from tests.domain.governance.previewing import assert_preview
 from tests.domain.governance.readers_view import readers_view
 from tests.domain.governance.reviewing import Approve, Reject, Reset, Undo
 from tests.domain.governance.stage import Stage
+from tests.domain.governance.starting import Complete
+from tests.domain.governance.suggesting import Propose
 from tests.domain.governance.told import Told
-from tests.domain.governance.working import Complete, Propose, Result, StoreMetadata, StoreQuality
 
 IN_HAND = 3
 """So much work is begun and not stored, at most."""

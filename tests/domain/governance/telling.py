@@ -15,11 +15,13 @@ from domain.runs.decisions import ChangePredicate
 from domain.runs.model import ChangeSubject, Decision
 from domain.violations.model import Resolution, ViolationStatus
 from tests.domain.governance.acts import Act
-from tests.domain.governance.living import Edit, Judge, MoveRule, Release, Weigh
+from tests.domain.governance.assessing import Result, StoreMetadata, StoreQuality
+from tests.domain.governance.ingesting import Ingest
+from tests.domain.governance.people import Edit, Judge, MoveRule, Release, Weigh
 from tests.domain.governance.plain_catalogue import PlainAsset
 from tests.domain.governance.plain_world import PlainWorld
 from tests.domain.governance.reviewing import Decide, DecideMatching
-from tests.domain.governance.working import Ingest, Propose, Result, StoreMetadata, StoreQuality, Suggest
+from tests.domain.governance.suggesting import Propose, Suggest
 
 BANK = Fqn.of("bank")
 MAIN = BANK.child("main")

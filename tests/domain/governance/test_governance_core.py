@@ -1,4 +1,7 @@
-"""Random stories of a project on PostgreSQL, told beside a model on paper that knows no SQL."""
+"""Random stories of a project on PostgreSQL, told beside a model on paper that knows no SQL.
+
+`GOVERNANCE_STORIES=300 python -m pytest tests/domain/governance -s` tells that many new ones.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from tests.domain.governance.stories import GovernanceCore
 pytestmark = pytest.mark.db
 
 SOAK = os.environ.get("GOVERNANCE_STORIES")
-"""So many stories that are other ones each time; without it a few, always the same."""
+"""So many stories, which are other ones each time; without it a few, always the same."""
 STORIES = 16
 LENGTH = 40
 FEWEST_STEPS = 1000

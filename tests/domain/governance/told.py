@@ -19,8 +19,8 @@ from tests.domain.governance.at_once import perform_at_once
 from tests.domain.governance.house import House
 from tests.domain.governance.plain_world import PlainWorld
 from tests.domain.governance.stage import Stage
+from tests.domain.governance.starting import Start
 from tests.domain.governance.telling import SCOPES, TABLES
-from tests.domain.governance.working import Start
 
 Comparison = Callable[[House, PlainWorld], Awaitable[None]]
 
