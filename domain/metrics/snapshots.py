@@ -3,12 +3,12 @@
 Every caller holds the locks of the tables in question (`AssetRepository.lock_tables`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, any_, func, insert, literal, select, true, tuple_
+from sqlalchemy import Subquery, and_, any_, func, insert, literal, select, true, tuple_
 from sqlalchemy.dialects import postgresql
 from sqlmodel import col
 
@@ -75,12 +75,25 @@ class SnapshotRepository:
         await self._uow.session.execute(statement, cells)
 
     async def bury(
-        self, metrics: Sequence[str], scopes: Sequence[Fqn], run_id: UUID, save_version: int, at: datetime
+        self,
+        metrics: Sequence[str],
+        scopes: Sequence[Fqn],
+        run_id: UUID,
+        save_version: int,
+        at: datetime,
+        *,
+        read_before: datetime | None = None,
     ) -> int:
-        """Append a tombstone to every cell in scope that has a score, in one statement; how many."""
+        """Append a tombstone to every cell in scope that has a score, in one statement; how many.
+
+        `read_before` leaves out what was read at that time or later: for what is stored after the Save.
+        """
+        hidden = hidden_by_saving(metrics, scopes)
+        if read_before is not None:
+            hidden = and_(hidden, col(_Cell.observed_at) < read_before)
         buried = (
             update_in(self._uow.tenant, _Cell)
-            .where(hidden_by_saving(metrics, scopes))
+            .where(hidden)
             .values(
                 numerator=0,
                 denominator=0,
@@ -153,17 +166,11 @@ class SnapshotRepository:
         columns += ["assets_assessed", "assets_pending", "observed_at"]
         await self._uow.session.execute(insert(_Sum).from_select(columns, sums))
 
-    async def outdated(self, readings: Sequence[tuple[str, Fqn, datetime]]) -> set[tuple[str, Fqn]]:
-        """Cells (metric, asset) of which something newer than this reading is known: a Save, or a later measurement."""
-        if not readings:
-            return set()
-        assets = sorted({str(asset) for _, asset, _ in readings})
+    async def times_of(self, assets: Iterable[Fqn]) -> Mapping[tuple[str, Fqn], datetime]:
+        """When what is known of the cells (metric, asset) of these assets was read, or made stale by a Save."""
+        wanted = literal(sorted(map(str, assets)), FqnList)
         statement = select_columns_in(
             self._uow.tenant, _Cell, col(_Cell.metric), col(_Cell.asset_fqn), col(_Cell.observed_at)
-        ).where(col(_Cell.asset_fqn) == any_(literal(assets, FqnList)))
-        known = {(row.metric, row.asset_fqn): row.observed_at for row in await self._uow.session.execute(statement)}
-        return {
-            (metric, asset)
-            for metric, asset, read_at in readings
-            if (at := known.get((metric, str(asset)))) is not None and at > read_at
-        }
+        ).where(col(_Cell.asset_fqn) == any_(wanted))
+        found = await self._uow.session.execute(statement)
+        return {(row.metric, Fqn.parse(row.asset_fqn)): row.observed_at for row in found}

@@ -16,7 +16,8 @@ from domain.metrics.snapshots import SnapshotRepository
 from domain.rules.model import KINDS, DqRule, Executed, Outcome, RuleState, Severity
 from domain.rules.repository import RuleRepository
 from domain.runs.items import move_item
-from domain.runs.model import ItemStatus, RunId
+from domain.runs.model import ItemStatus, RunId, Save
+from domain.runs.repository import RunRepository
 from domain.violations.findings import apply_findings
 from domain.violations.model import Finding
 
@@ -88,11 +89,13 @@ async def _store(
     scored: bool,
 ) -> None:
     log = SnapshotRepository(uow)
-    # Read before a Save and stored after it: the tombstone stays the newest, and no violation comes back.
-    outdated = await log.outdated([(one.metric, one.asset, one.observed_at) for one in findings])
-    valid = [finding for finding in findings if (finding.metric, finding.asset) not in outdated]
+    earliest = min((one.observed_at for one in findings), default=uow.clock())
+    saves = await RunRepository(uow).saves_since(earliest, table)
+    valid = await _still_true(log, saves, findings)
     if scored:
         stored = await log.add(snapshots)
+        for save in saves:
+            await log.bury(save.metrics, [table], save.run_id, save.version, save.at, read_before=save.at)
         names = tuple(sorted({snapshot.metric for snapshot in snapshots}))
         if stored:
             uow.emit(ScorecardChanged(scopes=(str(table),), metrics=names, cells=stored, run_id=run_id))
@@ -110,6 +113,17 @@ async def _store(
                 run_id=run_id,
             )
         )
+
+
+async def _still_true(log: SnapshotRepository, saves: Sequence[Save], findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Without what was read before a Save that made it stale, or before a later measurement of the same cell."""
+    known = await log.times_of({finding.asset for finding in findings})
+
+    def is_true(one: Finding) -> bool:
+        is_stale = any(save.at > one.observed_at and one.metric in save.metrics for save in saves)
+        return not is_stale and known.get((one.metric, one.asset), one.observed_at) <= one.observed_at
+
+    return [finding for finding in findings if is_true(finding)]
 
 
 def _snapshots(judged: Sequence[tuple[DqRule, Executed, str]], run_id: RunId) -> Sequence[Snapshot]:

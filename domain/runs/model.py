@@ -291,6 +291,16 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Save:
+    """What has to be known of a Save to tell what it made stale."""
+
+    run_id: RunId
+    version: int
+    at: datetime
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """A state as Prefect reports it."""
 

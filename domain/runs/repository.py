@@ -1,11 +1,14 @@
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from domain.connections.model import ConnectionId, DataConnection
+from domain.db.columns import FqnList
 from domain.db.tenancy import delete_in, owned_by, select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.errors import NotFound
@@ -28,6 +31,7 @@ from domain.runs.model import (
     RunRequest,
     RunStatus,
     RunType,
+    Save,
     WorkflowRun,
 )
 from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
@@ -110,6 +114,11 @@ def to_approval(row: ApprovalRow) -> Approval:
     )
 
 
+def _to_save(row: ApprovalRow) -> Save:
+    assert row.decided_at
+    return Save(RunId(row.run_id), row.version, row.decided_at, tuple(row.invalidated_metrics))
+
+
 class RunRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -168,6 +177,21 @@ class RunRepository:
             .with_for_update(key_share=True)
         )
         return (await self._uow.session.scalars(statement)).one_or_none()
+
+    async def saves_since(self, moment: datetime, table: Fqn) -> Sequence[Save]:
+        """The Saves after that moment that concern the table and still stand, the oldest first."""
+        targets = literal([str(fqn) for fqn in table.ancestors()], FqnList)
+        statement = (
+            select_in(self._uow.tenant, ApprovalRow)
+            .join(WorkflowRunRow, col(WorkflowRunRow.id) == col(ApprovalRow.run_id))
+            .where(
+                col(ApprovalRow.status) == ApprovalStatus.APPROVED,
+                col(ApprovalRow.decided_at) > moment,
+                col(WorkflowRunRow.targets).op("&&")(targets),
+            )
+            .order_by(col(ApprovalRow.decided_at))
+        )
+        return [_to_save(row) for row in await self._uow.session.scalars(statement)]
 
     async def log(self, run_id: RunId, level: str, message: str) -> None:
         known = select_columns_in(self._uow.tenant, WorkflowRunRow, col(WorkflowRunRow.id))

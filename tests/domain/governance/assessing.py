@@ -54,10 +54,10 @@ class StoreQuality:
             of = sum(one.evaluated for one in judged)
             if self.scored and of:
                 bad = sum(one.failed or 0 for one in judged)
-                world.scores.note(metric, asset, of - bad, of, min(one.read_at for one in judged))
+                world.measure(metric, asset, of - bad, of, min(one.read_at for one in judged))
             for one in judged:
                 cell = known.get((metric, asset))
-                if cell is None or cell.at <= one.read_at:
+                if (cell is None or cell.at <= one.read_at) and not world.is_stale(metric, asset, one.read_at):
                     self._find(world, one)
         return Outcome()
 
@@ -87,9 +87,9 @@ class StoreMetadata:
     def foresee(self, world: PlainWorld) -> Outcome:
         known = world.scores.cells()
         for asset, metric, good, of in self.counted:
-            world.scores.note(metric, asset, good, of, self.read_at)
+            world.measure(metric, asset, good, of, self.read_at)
             cell = known.get((metric, asset))
-            if cell is not None and cell.at > self.read_at:
+            if (cell is not None and cell.at > self.read_at) or world.is_stale(metric, asset, self.read_at):
                 continue
             if good < of:
                 world.problems.fail(metric, asset, metric, self.read_at)

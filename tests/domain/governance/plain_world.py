@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.assets.model import FieldOrigin
 from domain.fqn import Fqn
 from domain.rules.model import RuleState
-from domain.runs.model import ChangeOutcome, Decision
+from domain.runs.model import ApprovalStatus, ChangeOutcome, Decision
 from tests.domain.governance.plain_catalogue import PlainCatalogue, Said
 from tests.domain.governance.plain_problems import PlainProblems, Problem
 from tests.domain.governance.plain_runs import PlainChange, PlainRule, PlainRun, Saved
@@ -67,6 +67,23 @@ class PlainWorld:
         if self.catalogue.is_human(change.asset, change.field):
             return ChangeOutcome.KEPT_HUMAN
         return ChangeOutcome.APPLIED
+
+    def measure(self, metric: str, asset: Fqn, good: int, of: int, at: datetime) -> None:
+        """Note a measurement; one that a Save has made stale meanwhile is hidden by it, as if it had been there."""
+        self.scores.note(metric, asset, good, of, at)
+        for run in self._saved_since(metric, asset, at):
+            cell = self.scores.cells()[metric, asset]
+            if run.saved and cell.of and cell.at < run.saved.at:
+                self.scores.note(metric, asset, 0, 0, run.saved.at, save=(run.number, run.saved.number))
+
+    def is_stale(self, metric: str, asset: Fqn, read_at: datetime) -> bool:
+        return bool(self._saved_since(metric, asset, read_at))
+
+    def _saved_since(self, metric: str, asset: Fqn, read_at: datetime) -> list[PlainRun]:
+        saved = [run for run in self.runs.values() if run.status is ApprovalStatus.APPROVED and metric in run.stale]
+        concerned = [run for run in saved if any(target.covers(asset) for target in run.targets)]
+        later = [(run.saved.at, run) for run in concerned if run.saved and run.saved.at > read_at]
+        return [run for _, run in sorted(later, key=lambda each: each[0])]
 
     def hidden_by(self, run: PlainRun) -> list[Noted]:
         return [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ from domain.rules.model import DqRule
 from domain.runs.model import ApprovalAlreadyDecided, ApprovalStatus, RunId, RunNotApprovable, RunType
 from domain.violations.model import Resolution, ViolationStatus, ViolationUpdate
 from tests.factories.assets import PUBLIC
+from tests.factories.rules import assess, executed
 from tests.factories.runs import completed_run, request_run
 from tests.factories.scenes import CARD, CARD_TRANSACTION, assess_all, assess_metadata, ruled_bank
 from tests.factories.violations import import_violation, violations_in
@@ -253,3 +255,37 @@ async def test_what_cannot_be_decided_is_refused_and_changes_nothing(
         await domain.approvals.approve(actor, completed.id, "n" * 2001)
 
     assert await everything(sql) == before
+
+
+@pytest.mark.parametrize("scored", [True, False])
+async def test_what_was_read_before_a_save_is_stale_also_where_nothing_was_known_before(
+    domain: Domain, actor: Actor, clock: HandClock, scored: bool
+) -> None:
+    rules = await ruled_bank(domain, actor)
+    read_at = clock()
+    clock.advance(minutes=1)
+    run = await completed_run(domain, actor, RunType.PROFILING, PUBLIC)
+    await domain.approvals.approve(actor, run.id)
+    clock.advance(minutes=1)
+
+    await assess(domain, actor, CARD, executed(rules[CARD], read_at, failed=10), scored=scored)
+
+    known = (ScoreState.PENDING, None) if scored else (ScoreState.NOT_ASSESSED, None)
+    assert (await states(domain, actor, CARD))["completeness"] == known
+    assert await violations_in(domain, actor, CARD) == []
+
+
+async def test_a_late_reading_shows_when_the_save_that_hid_it_is_undone(
+    domain: Domain, actor: Actor, clock: HandClock
+) -> None:
+    rules = await ruled_bank(domain, actor)
+    read_at = clock()
+    clock.advance(minutes=1)
+    run = await completed_run(domain, actor, RunType.PROFILING, CARD)
+    await domain.approvals.approve(actor, run.id)
+    await assess(domain, actor, CARD, executed(rules[CARD], read_at, failed=10))
+
+    undone = (await domain.approvals.undo(actor, run.id)).undone
+
+    assert undone.cells == 1
+    assert (await states(domain, actor, CARD))["completeness"] == (ScoreState.SCORED, Decimal("0.9"))
