@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api.auth import open_gate
 from api.graphql.faults import internal_error
-from api.graphql.ide import IdePage, ide_files
+from api.graphql.ide import IdePage, ide_routes
 from api.graphql.schema import make_schema
 from api.graphql.transport.view import GraphQLView
 from api.health import health_routes
@@ -26,7 +26,7 @@ def create_app(services: Services) -> Starlette:
         Route("/graphql", view),
         WebSocketRoute("/graphql", view),
         *health_routes(services),
-        *([ide_files()] if is_development else []),
+        *(ide_routes() if is_development else []),
     ]
     return Starlette(
         routes=routes, middleware=_middleware(services.settings), exception_handlers={Exception: _unexpected}

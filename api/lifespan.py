@@ -19,7 +19,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with open_domain(settings) as domain:
         hub = Hub(domain)
         relay = Relay(domain, Launcher())
-        watcher = Watcher(domain, settings.prefect.heartbeat_timeout_seconds)
+        watcher = Watcher(domain, settings.prefect)
         async with _in_background(hub.run(), relay.run(), watcher.run()):
             yield Services(settings, domain, hub)
 

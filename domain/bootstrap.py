@@ -38,6 +38,7 @@ from domain.runs.approval import ApprovalService
 from domain.runs.assessment import AssessmentService
 from domain.runs.explanation import ExplanationQueries
 from domain.runs.items import ItemService
+from domain.runs.places import PlaceService
 from domain.runs.preview import PreviewQueries
 from domain.runs.queries import RunOversight, RunQueries
 from domain.runs.service import RunService
@@ -82,6 +83,7 @@ class Domain:
     items: ItemService
     ledger: LedgerService
     metrics: MetricService
+    places: PlaceService
     retention: RetentionService
     rule_states: RuleStateService
     runs: RunService
@@ -103,13 +105,13 @@ async def open_domain(settings: Settings, *, pooled: bool = True, clock: Clock =
     """Build everything for the running event loop, and dispose of the engine at the end."""
     engine = make_engine(settings, pooled=pooled)
     try:
-        yield assemble(Database(engine), settings.database_url(), clock)
+        yield assemble(Database(engine), settings, clock)
     finally:
         await engine.dispose()
 
 
-def assemble(database: Database, url: str, clock: Clock) -> Domain:
-    unit_of_work = UnitsOfWork(database, clock)
+def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
+    unit_of_work, url = UnitsOfWork(database, clock), settings.database_url()
     scorecards = ScorecardQueries(database, clock)
     access = AccessService(database, clock, seeders=[seed_metrics])
     retention = RetentionService(database, clock)
@@ -125,6 +127,7 @@ def assemble(database: Database, url: str, clock: Clock) -> Domain:
         items=ItemService(unit_of_work),
         ledger=LedgerService(unit_of_work),
         metrics=MetricService(unit_of_work),
+        places=PlaceService(unit_of_work, settings.runs.max_per_connection),
         retention=retention,
         rule_states=RuleStateService(unit_of_work),
         runs=RunService(unit_of_work),

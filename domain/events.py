@@ -41,6 +41,16 @@ class RunRequested(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunAdmitted(DomainEvent):
+    """A run may begin: there is room for it at its source. `again`: it has a flow run, which begins after a pause."""
+
+    name: ClassVar[str] = "run.admitted"
+    run_id: UUID
+    again: bool
+    after_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunCancelRequested(DomainEvent):
     name: ClassVar[str] = "run.cancel_requested"
     run_id: UUID

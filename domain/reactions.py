@@ -9,11 +9,21 @@ from domain.events import (
     AssetCreated,
     DomainEvent,
     Origin,
+    RunAdmitted,
     RunCancelRequested,
     RunRequested,
     RunRetryRequested,
     RunStateChanged,
 )
+
+ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
+
+
+@dataclass(frozen=True, slots=True)
+class FillPlaces:
+    """Let runs begin that wait at the connection of this run, if there is room."""
+
+    run_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,12 @@ class CancelRun:
 @dataclass(frozen=True, slots=True)
 class RetryRun:
     run_id: UUID
+    after_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SaveRun:
-    """Approve a completed run that was started with `save_all`."""
+    """Approve a completed run that was started with `save_all`; its place is free, too."""
 
     run_id: UUID
 
@@ -46,21 +57,27 @@ class IngestConnection:
     event_id: str
 
 
-Reaction = StartRun | CancelRun | RetryRun | SaveRun | IngestConnection
+Reaction = FillPlaces | StartRun | CancelRun | RetryRun | SaveRun | IngestConnection
 
 
 def reaction_to(event: DomainEvent) -> Reaction | None:
     """Each event has at most one reaction, so it is done or not done, never half."""
     match event:
-        case RunRequested():
-            return StartRun(event.run_id)
+        case RunRequested() | RunRetryRequested():
+            return FillPlaces(event.run_id)
+        case RunAdmitted(again=again):
+            return RetryRun(event.run_id, event.after_seconds) if again else StartRun(event.run_id)
         case RunCancelRequested():
             return CancelRun(event.run_id)
-        case RunRetryRequested():
-            return RetryRun(event.run_id)
-        case RunStateChanged(status="COMPLETED", save_all=True):
-            return SaveRun(event.run_id)
+        case RunStateChanged():
+            return _reaction_to_state(event)
         case AssetCreated(origin=Origin.USER):
             return IngestConnection(event.connection_id, event.event_id)
         case _:
             return None
+
+
+def _reaction_to_state(event: RunStateChanged) -> Reaction | None:
+    if event.status == "COMPLETED" and event.save_all:
+        return SaveRun(event.run_id)
+    return FillPlaces(event.run_id) if event.status in ENDED else None

@@ -53,6 +53,7 @@ def _read_null(value: object) -> object:
 
 Days = Annotated[Annotated[int, Field(ge=1, le=36_500)] | None, BeforeValidator(_read_null)]
 """How many days; null is for ever."""
+PublicUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$"), AfterValidator(lambda url: url.rstrip("/"))]
 
 
 class SettingsError(Exception):
@@ -65,6 +66,8 @@ class _Section(BaseModel):
 
 class ApiSettings(_Section):
     port: Port = 8000
+    public_url: PublicUrl | None = None
+    """Where people reach the API when it is not at `bind` and `port`; links to runs begin with it."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     max_tokens: Annotated[int, Field(ge=1)] = 2000
     max_depth: Width = 12
@@ -75,8 +78,17 @@ class ApiSettings(_Section):
 class PrefectSettings(_Section):
     port: Port = 4200
     api_url: str | None = None
+    public_url: PublicUrl | None = None
+    """Where people reach Prefect's user interface when it is not where its API is."""
     work_pool: str = "assay-local"
     heartbeat_timeout_seconds: Annotated[float, Field(ge=10)] = 30.0
+    cancel_timeout_seconds: Annotated[float, Field(ge=5)] = 60.0
+    """After which a cancelled run that still goes on is ended from outside; Prefect's worker tries for 30 s itself."""
+
+
+class RunSettings(_Section):
+    max_per_connection: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_read_null)] = 2
+    """How many runs work on one source at once; null for as many as are asked for."""
 
 
 class DatabaseSettings(_Section):
@@ -156,6 +168,7 @@ class Settings(_Section):
     mode: Literal["development", "production"] = "production"
     api: ApiSettings = ApiSettings()
     prefect: PrefectSettings = PrefectSettings()
+    runs: RunSettings = RunSettings()
     database: DatabaseSettings = DatabaseSettings()
     source: SourceSettings = SourceSettings()
     profiling: ProfilingSettings = ProfilingSettings()

@@ -52,7 +52,7 @@ async def _begin(run: Run, step: RunType) -> WorkflowRun:
     )
     child = await patiently(lambda: run.domain.runs.request(run.actor, request, run.record.id))
     if _has_failed(child):
-        await patiently(lambda: run.domain.runs.retry(run.actor, child.id))
+        return await patiently(lambda: run.domain.runs.retry(run.actor, child.id))
     return child
 
 
@@ -63,7 +63,7 @@ async def _finished(run: Run, child: WorkflowRun) -> None:
         if run.work.has_to_end:
             await _cancel(run, now)
             return
-        if _has_failed(now) and now.state_at != child.state_at:  # the end that is being repeated is no news
+        if _has_failed(now):
             raise StepFailed(f"{child.type} ended {now.status}: {now.error_message or 'see its items'}")
         if now.status is RunStatus.COMPLETED and await _is_saved(run, now):
             return

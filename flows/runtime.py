@@ -1,6 +1,8 @@
 """What one run may use: settings, the domain and its source, opened on the flow's own event loop."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from prefect.task_runners import ConcurrentTaskRunner, TaskRunner
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from domain.access.model import system_actor
+from domain.addresses import api_for_people
 from domain.assets.model import FoundTable
 from domain.bootstrap import Domain, open_domain
 from domain.connections.model import DataConnection
@@ -27,6 +30,7 @@ from domain.logs import configure_logs
 from domain.runs.model import RunStatus, WorkflowRun
 from domain.settings import Settings, load_settings
 from flows.failures import RunFailure
+from flows.run_summary import publish_summary
 from flows.sources.base import Source
 from flows.sources.registry import open_source
 from flows.unexpected import unexpected
@@ -148,6 +152,7 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
             await _record_failure(run, told.code, told.message)
             raise told from None
         finally:
+            await publish_summary(domain, run.record, api_for_people(settings))
             beating.cancel()
             with suppress(asyncio.CancelledError):
                 await beating
@@ -169,15 +174,26 @@ async def _record_failure(run: Run, code: str, message: str) -> None:
 
 async def _beat(run: Run) -> None:
     """Tell that the process lives, and hear whether it is still wanted; a database that is away hears it later."""
+    was_live = False
     while True:
         try:
             status = await run.domain.runs.beat(run.actor, run.record.id)
-            if status is RunStatus.CANCELLING and not run.work.has_to_end:
-                log.info("run.cancelled", run=str(run.record.id))
-                run.work.end()
+            was_live = was_live or not status.is_terminal  # a second try may begin before its states are copied
+            if status is RunStatus.CANCELLING or (status.is_terminal and was_live):
+                _end(run, status)
         except Unavailable:
             log.warning("heartbeat.missed", run=str(run.record.id))
         await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def _end(run: Run, status: RunStatus) -> None:
+    """End the work; a process that is not wanted any more and cannot end its work ends itself, on the spot."""
+    if not run.work.has_to_end:
+        log.info("run.cancelled", run=str(run.record.id), status=status)
+    run.work.end()
+    if status.is_terminal and run.work.ignores_its_end:
+        log.error("run.given_up", run=str(run.record.id), status=status)
+        os.kill(os.getpid(), signal.SIGKILL)  # its threads may hang in foreign code; sources notice that we are gone
 
 
 async def tables_of(source: Source, schemas: Sequence[Fqn]) -> dict[Fqn, FoundTable]:

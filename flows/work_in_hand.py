@@ -3,10 +3,14 @@
 import asyncio
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.failures import RunFailure
+
+GRACE_SECONDS = 5.0
+"""How long the items may take to end."""
 
 
 class RunEnding(RunFailure):
@@ -18,7 +22,16 @@ class WorkInHand:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
-        self.has_to_end = False
+        self._ended_at: float | None = None
+
+    @property
+    def has_to_end(self) -> bool:
+        return self._ended_at is not None
+
+    @property
+    def ignores_its_end(self) -> bool:
+        """Whether the grace is over, and the one who asks is still there to ask."""
+        return self._ended_at is not None and time.monotonic() - self._ended_at > GRACE_SECONDS
 
     @contextmanager
     def item(self) -> Iterator[None]:
@@ -34,7 +47,10 @@ class WorkInHand:
             self._tasks.discard(task)
 
     def end(self) -> None:
-        self.has_to_end = True
+        """A second wish changes nothing: cancelled twice, an item would leave its statement behind."""
+        if self.has_to_end:
+            return
+        self._ended_at = time.monotonic()
         for task in self._tasks:
             task.cancel()
 

@@ -14,7 +14,7 @@ from domain.connections.model import ConnectionId
 from domain.errors import Conflict, DomainError, Unavailable
 from domain.events import CommittedEvent
 from domain.identity import Actor
-from domain.reactions import CancelRun, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
+from domain.reactions import CancelRun, FillPlaces, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
 from domain.runs.model import RunId, RunRequest, RunState, RunStatus, RunType, WorkflowRun
 
 WIDTH = 4
@@ -28,12 +28,15 @@ log = structlog.get_logger()
 class Orchestrator(Protocol):
     """What the relay needs from the workflow engine. Each call may come twice and then changes nothing."""
 
-    async def start(self, run: WorkflowRun) -> UUID:
-        """Start the run; the id of its flow run. `Conflict`: it can never start; `Unavailable`: not now."""
+    async def start(self, run: WorkflowRun, tables: int) -> UUID:
+        """Start the run, which is about so many tables; the id of its flow run.
+
+        `Conflict`: it can never start; `Unavailable`: not now.
+        """
 
     async def cancel(self, flow_run_id: UUID) -> None: ...
 
-    async def retry(self, flow_run_id: UUID) -> None: ...
+    async def retry(self, flow_run_id: UUID, after_seconds: int) -> None: ...
 
 
 class Relay:
@@ -109,13 +112,16 @@ class Relay:
     async def _carry_out(self, committed: CommittedEvent, reaction: Reaction) -> None:
         actor = system_actor(committed.tenant, "relay")
         match reaction:
+            case FillPlaces(run_id):
+                await self._domain.places.fill(actor, RunId(run_id))
             case StartRun(run_id):
                 await self._start(actor, RunId(run_id))
             case CancelRun(run_id):
                 await self._cancel(actor, RunId(run_id))
-            case RetryRun(run_id):
-                await self._retry(actor, RunId(run_id))
+            case RetryRun(run_id, after_seconds):
+                await self._retry(actor, RunId(run_id), after_seconds)
             case SaveRun(run_id):
+                await self._domain.places.fill(actor, RunId(run_id))
                 await self._save(actor, RunId(run_id))
             case IngestConnection(connection_id, event_id):
                 await self._ingest(actor, ConnectionId(connection_id), event_id)
@@ -124,20 +130,19 @@ class Relay:
         run = await self._domain.read.runs.get(actor.tenant, run_id)
         if run.prefect_flow_run_id is not None:
             return
+        tables = await self._domain.read.assets.count_tables(actor.tenant, run.targets)
         try:
-            flow_run_id = await self._orchestrator.start(run)
+            flow_run_id = await self._orchestrator.start(run, tables)
         except Conflict as refusal:
             state = RunState(RunStatus.FAILED, self._domain.clock(), refusal.message)
             await self._domain.runs.record_state(actor, run_id, state)
             return
         await self._domain.runs.record_launch(actor, run_id, flow_run_id)
 
-    async def _retry(self, actor: Actor, run_id: RunId) -> None:
+    async def _retry(self, actor: Actor, run_id: RunId, after_seconds: int) -> None:
         run = await self._domain.read.runs.get(actor.tenant, run_id)
-        if run.prefect_flow_run_id is None:
-            await self._start(actor, run_id)  # it was refused when it was to start, so there is nothing to repeat
-        else:
-            await self._orchestrator.retry(run.prefect_flow_run_id)
+        if run.prefect_flow_run_id is not None and run.status is RunStatus.PENDING:  # it may have ended again since
+            await self._orchestrator.retry(run.prefect_flow_run_id, after_seconds)
 
     async def _cancel(self, actor: Actor, run_id: RunId) -> None:
         run = await self._domain.read.runs.get(actor.tenant, run_id)

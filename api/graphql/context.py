@@ -7,6 +7,7 @@ import strawberry
 from api.events.hub import Hub
 from api.graphql.loaders import Loaders
 from api.services import Services
+from domain.addresses import prefect_for_people
 from domain.bootstrap import Domain, Queries
 from domain.identity import Actor, Tenant
 from domain.settings import Settings
@@ -37,11 +38,7 @@ class Context:
 
     @property
     def prefect_ui(self) -> str:
-        """Address of the Prefect UI, which the API's own address ends with /api."""
-        prefect = self.settings.prefect
-        return (
-            prefect.api_url.removesuffix("/api") if prefect.api_url else f"http://{self.settings.bind}:{prefect.port}"
-        )
+        return prefect_for_people(self.settings)
 
     @property
     def read(self) -> Queries:

@@ -21,6 +21,7 @@ EVENTS = Listing("event", int)
 
 class EventType(Enum):
     RUN_REQUESTED = events.RunRequested.name
+    RUN_ADMITTED = events.RunAdmitted.name
     RUN_CANCEL_REQUESTED = events.RunCancelRequested.name
     RUN_RETRY_REQUESTED = events.RunRetryRequested.name
     RUN_STATE_CHANGED = events.RunStateChanged.name
@@ -45,6 +46,7 @@ describe(
     "The kinds of domain events.",
     {
         EventType.RUN_REQUESTED: "Somebody asked for a run.",
+        EventType.RUN_ADMITTED: "A run may begin: there is room for it at its source.",
         EventType.RUN_CANCEL_REQUESTED: "Somebody asked for the end of a run.",
         EventType.RUN_RETRY_REQUESTED: "Somebody asked for another try of a run.",
         EventType.RUN_STATE_CHANGED: "A run has another status.",

@@ -13,13 +13,14 @@ from prefect.events import Event
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import ObjectNotFound
-from prefect.states import AwaitingRetry, Crashed
+from prefect.states import Cancelled, Crashed
 
 from api.orchestrator.launcher import prefect
 from api.orchestrator.silence import SilenceMeter
 from domain.access.model import system_actor
 from domain.bootstrap import Domain
 from domain.runs.model import RunState, RunStatus, WorkflowRun
+from domain.settings import PrefectSettings
 
 RECONCILE_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
@@ -48,10 +49,12 @@ log = structlog.get_logger()
 
 
 class Watcher:
-    def __init__(self, domain: Domain, heartbeat_timeout_seconds: float) -> None:
+    def __init__(self, domain: Domain, limits: PrefectSettings) -> None:
         self._domain = domain
-        self._longest_silence = timedelta(seconds=heartbeat_timeout_seconds)
+        self._longest_silence = timedelta(seconds=limits.heartbeat_timeout_seconds)
+        self._longest_cancelling = timedelta(seconds=limits.cancel_timeout_seconds)
         self._silence = SilenceMeter(domain.clock)
+        self._cancelling = SilenceMeter(domain.clock)
 
     async def run(self) -> None:
         """Watch for ever; Prefect being away is waited for."""
@@ -81,6 +84,7 @@ class Watcher:
                 await self.reconcile()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next round looks again
                 self._silence.forget()
+                self._cancelling.forget()
                 log.warning("watcher.not_reconciled", error=type(error).__name__)
 
     async def _copy_event(self, event: Event) -> None:
@@ -90,8 +94,9 @@ class Watcher:
             return  # a heartbeat says nothing about the state
         run = await self._run_of(UUID(event.resource.id.removeprefix(PREFIX)))
         if run is not None:
-            message = event.resource.get("prefect.state-message")
-            state = RunState(STATUS[StateType(state_type)], datetime.fromisoformat(at), message or None)
+            message = event.resource.get("prefect.state-message") or None
+            times_begun = int(event.resource["prefect.run-count"])
+            state = RunState(STATUS[StateType(state_type)], datetime.fromisoformat(at), message, times_begun)
             await self._record(run, state)
 
     async def _run_of(self, flow_run_id: UUID) -> WorkflowRun | None:
@@ -114,7 +119,8 @@ class Watcher:
     async def reconcile(self) -> None:
         """Read the states of all runs that have not ended, and end those whose process has fallen silent."""
         runs = await self._domain.oversight.live(ended_after=self._domain.clock() - WATCHED_AFTER_END)
-        self._silence.keep_only({run.id for run in runs})
+        for meter in (self._silence, self._cancelling):
+            meter.keep_only({run.id for run in runs})
         for start in range(0, len(runs), PAGE):
             await self._reconcile_page(runs[start : start + PAGE])
 
@@ -135,13 +141,26 @@ class Watcher:
         state = flow_run.state
         if state is None:
             return
-        await self._record(run, RunState(STATUS[state.type], state.timestamp, state.message))
+        await self._record(run, RunState(STATUS[state.type], state.timestamp, state.message, flow_run.run_count))
         silent_for = self._silence.silent_for(run.id, max(run.heartbeat_at or state.timestamp, state.timestamp))
         if state.type in {StateType.RUNNING, StateType.CANCELLING} and silent_for > self._longest_silence:
             log.warning("run.silent", run=str(run.id), seconds=silent_for.total_seconds())
             message = f"The process of the run has been silent for {silent_for.total_seconds():.0f} seconds."
             await client.set_flow_run_state(flow_run.id, Crashed(message=message))
+        elif state.type is StateType.CANCELLING:
+            await self._escalate(client, run, flow_run.id, self._cancelling.silent_for(run.id, state.timestamp))
         elif state.type is StateType.PENDING and silent_for > BEGINNING_FACTOR * self._longest_silence:
             log.warning("run.never_began", run=str(run.id), seconds=silent_for.total_seconds())
             message = "The worker that took the run never began it."
-            await client.set_flow_run_state(flow_run.id, AwaitingRetry(message=message), force=True)
+            await client.set_flow_run_state(flow_run.id, Crashed(message=message))
+
+    async def _escalate(
+        self, client: PrefectClient, run: WorkflowRun, flow_run_id: UUID, cancelling_for: timedelta
+    ) -> None:
+        """End a run whose process lives and does not end: it gives up when it hears that its run has ended."""
+        if cancelling_for <= self._longest_cancelling:
+            return
+        seconds = cancelling_for.total_seconds()
+        log.warning("run.cancel_escalated", run=str(run.id), seconds=seconds)
+        message = f"The run had not ended {seconds:.0f} seconds after it was cancelled, so it was ended from outside."
+        await client.set_flow_run_state(flow_run_id, Cancelled(message=message), force=True)

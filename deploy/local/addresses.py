@@ -4,20 +4,19 @@ import ipaddress
 import socket
 
 from deploy.local.errors import LauncherError
+from domain.addresses import WILDCARDS, host_in_url, served_at
 from domain.settings import Settings
-
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # told apart here, not listened on
 
 
 def api_url(settings: Settings) -> str:
-    return f"http://{_for_url(_from_here(settings.bind))}:{settings.api.port}"
+    return served_at(settings.bind, settings.api.port)
 
 
 def prefect_url(settings: Settings) -> str:
     """Where the user interface is; the API of Prefect is below it, at `/api`."""
     if settings.prefect.api_url is not None:
         return settings.prefect.api_url.rstrip("/").removesuffix("/api")
-    return f"http://{_for_url(_from_here(settings.bind))}:{settings.prefect.port}"
+    return served_at(settings.bind, settings.prefect.port)
 
 
 def prefect_api_url(settings: Settings) -> str:
@@ -26,7 +25,7 @@ def prefect_api_url(settings: Settings) -> str:
 
 def prefect_api_url_for_browsers(settings: Settings) -> str:
     host = socket.gethostname() if settings.bind in WILDCARDS else settings.bind
-    return f"http://{_for_url(host)}:{settings.prefect.port}/api"
+    return f"http://{host_in_url(host)}:{settings.prefect.port}/api"
 
 
 def require_allowed(settings: Settings) -> None:
@@ -35,14 +34,6 @@ def require_allowed(settings: Settings) -> None:
             f"Development mode asks nobody who they are, so it does not listen on {settings.bind}: "
             "set ASSAY_BIND (or --bind) to 127.0.0.1, or ASSAY_MODE (or --mode) to production."
         )
-
-
-def _from_here(bind: str) -> str:
-    return WILDCARDS.get(bind, bind)
-
-
-def _for_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _is_loopback(host: str) -> bool:

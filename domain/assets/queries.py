@@ -10,7 +10,7 @@ from domain.assets.repository import TABLE_LIKE, to_model
 from domain.assets.tables import AssetRow
 from domain.db.engine import Database
 from domain.db.keyset import read_page
-from domain.db.scope import in_scope
+from domain.db.scope import in_any_scope, in_scope
 from domain.db.tenancy import select_columns_in, select_in
 from domain.errors import NotFound
 from domain.fqn import Fqn
@@ -77,6 +77,16 @@ class AssetQueries:
             statement = statement.where(in_scope(col(AssetRow.fqn), scope))
         if types:
             statement = statement.where(col(AssetRow.type).in_(types))
+        async with self._database.reading(tenant) as session:
+            return await session.scalar(statement) or 0
+
+    async def count_tables(self, tenant: Tenant, scopes: Sequence[Fqn]) -> int:
+        """Tables and views in these scopes, each once."""
+        statement = select_columns_in(tenant, AssetRow, func.count()).where(
+            in_any_scope(col(AssetRow.fqn), scopes),
+            col(AssetRow.type).in_(TABLE_LIKE),
+            col(AssetRow.deleted_at).is_(None),
+        )
         async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 

@@ -13,7 +13,7 @@ from domain.connections.model import (
     SslMode,
 )
 from domain.connections.tables import DataConnectionRow
-from domain.db.tenancy import owned_by, select_in
+from domain.db.tenancy import owned_by, select_columns_in, select_in
 from domain.db.uow import UnitOfWork
 from domain.errors import Conflict, NotFound
 from domain.identifiers import new_id
@@ -50,6 +50,13 @@ class ConnectionRepository:
         if row is None:
             raise NotFound("connection", str(connection_id))
         return row
+
+    async def queue_at(self, connection_id: ConnectionId) -> None:
+        """Lock the connection, also a deleted one, for a decision that only one may make at a time."""
+        row = select_columns_in(self._uow.tenant, DataConnectionRow, col(DataConnectionRow.id))
+        await self._uow.session.execute(
+            row.where(col(DataConnectionRow.id) == connection_id).with_for_update(key_share=True)
+        )
 
     async def get(self, connection_id: ConnectionId) -> DataConnection:
         statement = select_in(self._uow.tenant, DataConnectionRow).where(

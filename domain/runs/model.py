@@ -40,8 +40,24 @@ class RunType(StrEnum):
         """Runs that only suggest wait for a person; the others take effect when they finish."""
         return self in REVIEWED
 
+    @property
+    def takes_place(self) -> bool:
+        """Whether it counts among the runs that may work on one source at once."""
+        return self in TAKE_PLACES
+
 
 REVIEWED = frozenset({RunType.PROFILING, RunType.METADATA_ENRICHMENT, RunType.DQ_RULE_GENERATION})
+
+TAKE_PLACES = frozenset(
+    {
+        RunType.SERVICE_INGESTION,
+        RunType.PROFILING,
+        RunType.DQ_RULE_GENERATION,
+        RunType.DQ_EXECUTION,
+        RunType.DQ_ASSESSMENT,
+    }
+)
+"""Not a check, which asks one question, nor what only reads the catalogue; nor a chain, whose steps take places."""
 
 
 class RunStatus(StrEnum):
@@ -216,6 +232,8 @@ class WorkflowRun:
     prefect_flow_run_id: UUID | None
     progress: Progress
     created_at: datetime
+    waiting_since: datetime | None
+    """Since when it waits for other runs to leave its source; None when it does not."""
     started_at: datetime | None
     completed_at: datetime | None
     heartbeat_at: datetime | None
@@ -307,6 +325,8 @@ class RunState:
     status: RunStatus
     at: datetime
     message: str | None = None
+    times_begun: int | None = None
+    """How often Prefect has begun the run so far; None when that is not known."""
 
 
 def accepts(current: RunStatus, current_at: datetime, state: RunState) -> bool:

@@ -12,6 +12,7 @@ from domain.db.columns import FqnList
 from domain.db.tenancy import delete_in, owned_by, select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.errors import NotFound
+from domain.events import RunLogged
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import OrganizationId, ProjectId, Tenant
@@ -54,6 +55,7 @@ def to_model(row: WorkflowRunRow) -> WorkflowRun:
         prefect_flow_run_id=row.prefect_flow_run_id,
         progress=Progress(row.completed_items, row.failed_items, row.total_items),
         created_at=row.created_at,
+        waiting_since=row.waiting_since,
         started_at=row.started_at,
         completed_at=row.completed_at,
         heartbeat_at=row.heartbeat_at,
@@ -144,7 +146,10 @@ class RunRepository:
             "total_items": 0,
             "completed_items": 0,
             "failed_items": 0,
+            "times_begun": 0,
+            "resubmissions": 0,
             "created_at": now,
+            "waiting_since": now if request.type.takes_place else None,
             "output": {},
             **owned_by(self._uow.tenant),
         }
@@ -170,6 +175,13 @@ class RunRepository:
             raise NotFound("run", str(run_id))
         return row
 
+    async def get(self, run_id: RunId) -> WorkflowRun:
+        statement = select_in(self._uow.tenant, WorkflowRunRow).where(col(WorkflowRunRow.id) == run_id)
+        row = (await self._uow.session.scalars(statement)).one_or_none()
+        if row is None:
+            raise NotFound("run", str(run_id))
+        return to_model(row)
+
     async def lock_approval(self, run_id: RunId) -> ApprovalRow | None:
         statement = (
             select_in(self._uow.tenant, ApprovalRow)
@@ -193,13 +205,15 @@ class RunRepository:
         )
         return [_to_save(row) for row in await self._uow.session.scalars(statement)]
 
-    async def log(self, run_id: RunId, level: str, message: str) -> None:
+    async def say(self, run_id: RunId, level: str, message: str) -> None:
+        """One line for the people who follow the run, kept and told."""
         known = select_columns_in(self._uow.tenant, WorkflowRunRow, col(WorkflowRunRow.id))
         if await self._uow.session.scalar(known.where(col(WorkflowRunRow.id) == run_id)) is None:
             raise NotFound("run", str(run_id))
         self._uow.add(
             RunLogRow(run_id=run_id, at=self._uow.clock(), level=level, message=message, **owned_by(self._uow.tenant))
         )
+        self._uow.emit(RunLogged(run_id=run_id, level=level, message=message))
 
 
 class ItemRepository:

@@ -10,8 +10,9 @@ from domain.audit.repository import record
 from domain.connections.repository import ConnectionRepository
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.errors import Conflict, Invalid
-from domain.events import RunCancelRequested, RunLogged, RunRequested, RunRetryRequested, RunStateChanged
+from domain.events import RunCancelRequested, RunRequested, RunRetryRequested, RunStateChanged
 from domain.identity import Actor, Permission
+from domain.runs.crashes import with_another_start
 from domain.runs.model import (
     RunId,
     RunRequest,
@@ -22,6 +23,7 @@ from domain.runs.model import (
     accepts,
     check_targets,
 )
+from domain.runs.places import admitted
 from domain.runs.repository import ItemRepository, RunRepository, to_model
 from domain.runs.tables import WorkflowRunRow
 
@@ -43,31 +45,42 @@ class RunService:
             if is_new:
                 record(uow, "request", "run", str(run.id), after={"type": run.type, "targets": list(run.scopes)})
                 uow.emit(RunRequested(scopes=run.scopes, run_id=run.id))
+                _admit_unless_waiting(uow, run)
             return run
 
     async def cancel(self, actor: Actor, run_id: RunId) -> WorkflowRun:
         """Ask for the end of a run; CANCELLING and CANCELLED follow when Prefect says so."""
         require(actor, Permission.RUN)
         async with self._unit_of_work(actor) as uow:
-            run = to_model(await RunRepository(uow).lock(run_id))
+            row = await RunRepository(uow).lock(run_id)
+            run = to_model(row)
             if run.status.is_terminal:
                 raise Conflict(f"Run {run.id} is {run.status} already; there is nothing to cancel.")
             wanted = {"wanted": RunStatus.CANCELLED}
             record(uow, "cancel", "run", str(run.id), before={"status": run.status}, after=wanted)
-            uow.emit(RunCancelRequested(scopes=run.scopes, run_id=run.id))
-            return run
+            if run.waiting_since is None:
+                uow.emit(RunCancelRequested(scopes=run.scopes, run_id=run.id))
+            else:  # Prefect knows nothing of the wish to run it
+                await _apply_state(uow, row, RunState(RunStatus.CANCELLED, max(uow.clock(), run.state_at)))
+            return to_model(row)
 
     async def retry(self, actor: Actor, run_id: RunId) -> WorkflowRun:
-        """Ask for another try of an ended run; items that are done are not done again."""
+        """Ask for another try of an ended run, PENDING from now on; items that are done are not done again."""
         require(actor, Permission.RUN)
         async with self._unit_of_work(actor) as uow:
-            run = to_model(await RunRepository(uow).lock(run_id))
+            row = await RunRepository(uow).lock(run_id)
+            run = to_model(row)
             if not run.status.is_terminal:
                 raise Conflict(f"Run {run.id} is {run.status}; only an ended run can be tried again.")
             wanted = {"wanted": RunStatus.RUNNING}
             record(uow, "retry", "run", str(run.id), before={"status": run.status}, after=wanted)
+            await _apply_state(uow, row, RunState(RunStatus.PENDING, run.state_at))
+            row.resubmissions, row.resubmitted_at = 0, None
+            row.waiting_since = uow.clock() if run.type.takes_place else None
             uow.emit(RunRetryRequested(scopes=run.scopes, run_id=run.id))
-            return run
+            asked = to_model(row)
+            _admit_unless_waiting(uow, asked)
+            return asked
 
     async def record_launch(self, actor: Actor, run_id: RunId, flow_run_id: UUID) -> None:
         async with self._unit_of_work(actor) as uow:
@@ -80,7 +93,12 @@ class RunService:
             row = await RunRepository(uow).lock(run_id)
             if not accepts(RunStatus(row.status), row.state_at, state):
                 return False
-            await _apply_state(uow, row, state)
+            if row.waiting_since is not None and row.prefect_flow_run_id is not None and state.status.is_terminal:
+                return False  # the end of the last try, told late: the next one has not been handed over
+            before = row.status
+            await _apply_state(uow, row, await with_another_start(uow, row, state))
+            if row.status != before:
+                record(uow, "report", "run", str(row.id), before={"status": before}, after={"status": row.status})
             return True
 
     async def record_failure(self, actor: Actor, run_id: RunId, code: str, message: str) -> None:
@@ -105,8 +123,12 @@ class RunService:
         """One line for the people who follow the run."""
         line = message[:MAX_LOG_LENGTH]
         async with self._unit_of_work(actor) as uow:
-            await RunRepository(uow).log(run_id, level, line)
-            uow.emit(RunLogged(run_id=run_id, level=level, message=line))
+            await RunRepository(uow).say(run_id, level, line)
+
+
+def _admit_unless_waiting(uow: UnitOfWork, run: WorkflowRun) -> None:
+    if run.waiting_since is None:
+        uow.emit(admitted(run))
 
 
 async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
@@ -121,21 +143,21 @@ async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
 
 
 async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:
-    before, is_news = row.status, row.status != state.status
+    is_news = row.status != state.status
     if RunStatus(row.status).is_terminal:
         row.error_code = row.error_message = None  # of the last try; that of this try may be here before its states
-    row.status, row.state_at = state.status, state.at
+    row.status, row.state_at, row.waiting_since = state.status, state.at, None
     if state.status is RunStatus.RUNNING:
         row.started_at = row.started_at or state.at
         row.heartbeat_at = uow.clock()
     row.completed_at = state.at if state.status.is_terminal else None
     if state.status.is_terminal:
+        row.times_begun = state.times_begun or row.times_begun
         row.failed_items += await ItemRepository(uow).interrupt(RunId(row.id))
     if state.status in {RunStatus.FAILED, RunStatus.CRASHED} and row.error_code is None:
         row.error_code, row.error_message = state.status, state.message
     if not is_news:
         return
-    record(uow, "report", "run", str(row.id), before={"status": before}, after={"status": state.status})
     uow.emit(
         RunStateChanged(
             scopes=to_model(row).scopes,

@@ -9,6 +9,9 @@ from sqlmodel import Field
 from domain.db.columns import FqnList, FqnText, Json, TextList, UtcDateTime
 from domain.db.tenancy import TenantRow
 
+LIVE = text("status IN ('PENDING', 'RUNNING', 'CANCELLING')")
+"""Written out, as the indexes have it: with parameters a query would not be seen to fit them."""
+
 
 class WorkflowRunRow(TenantRow, table=True):
     __tablename__ = "workflow_run"
@@ -31,7 +34,13 @@ class WorkflowRunRow(TenantRow, table=True):
         Index(
             "ix_workflow_run_live",
             "id",
-            postgresql_where=text("status IN ('PENDING', 'RUNNING', 'CANCELLING')"),
+            postgresql_where=LIVE,
+        ),
+        Index(
+            "ix_workflow_run_at_connection",
+            "connection_id",
+            "waiting_since",
+            postgresql_where=LIVE,
         ),
     )
 
@@ -52,12 +61,20 @@ class WorkflowRunRow(TenantRow, table=True):
     completed_items: int = 0
     failed_items: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
+    waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it waits for a place at its source; null when it has one, needs none or has ended."""
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     heartbeat_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error_code: str | None = Field(default=None, sa_type=Text)
     error_message: str | None = Field(default=None, sa_type=Text)
     output: dict[str, Any] = Field(sa_type=Json)
+    times_begun: int = 0
+    """How often Prefect had begun it when it last ended: a crash with no more than that came before it began."""
+    resubmissions: int = 0
+    """How often it was submitted again by itself since it was last asked for."""
+    resubmitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When, in Prefect's time, the crash came for which it was last submitted again."""
 
 
 class RunItemRow(TenantRow, table=True):

@@ -18,6 +18,7 @@ from flows.profiling.keys import candidate_keys, count_duplicate_rows, identifie
 from flows.profiling.plan import ProfilePlan
 from flows.profiling.relationships import infer_relationships
 from flows.sources.base import Copied, Coverage, Source
+from flows.sources.room import lack_of_room
 
 
 async def profile_table(
@@ -89,6 +90,4 @@ def _left_out(duplicates: Measured[int] | None) -> dict[str, str]:
 
 
 def _cause(error: duckdb.Error) -> str:
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return "it needs more memory than profiling.memory_limit_mb allows"
-    return f"the local engine failed ({type(error).__name__})"
+    return lack_of_room(error) or f"the local engine failed ({type(error).__name__})"

@@ -23,6 +23,7 @@ from flows.sources.postgres_copy import PostgresCopy, Selection
 from flows.sources.postgres_errors import reading
 from flows.sources.postgres_selection import select_rows
 from flows.sources.postgres_session import APPLICATION_NAME, PostgresLogin
+from flows.sources.room import lack_of_room
 
 _CLOSE_SECONDS = 10.0
 _CANCEL = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2"
@@ -119,8 +120,8 @@ class PostgresSource:
 
     def _cause(self, error: duckdb.Error, seconds: float) -> str:
         limit = self._login.limits.statement_timeout_seconds
-        if isinstance(error, duckdb.OutOfMemoryException):
-            return "it needs more memory than profiling.memory_limit_mb allows"
+        if lack := lack_of_room(error):
+            return lack
         if seconds >= limit:
             return f"it took longer than source.statement_timeout_seconds ({limit:g}) allows"
         return f"the reading stopped midway ({type(error).__name__})"

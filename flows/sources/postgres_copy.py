@@ -11,7 +11,7 @@ import duckdb
 
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 from flows.sources.dialect import quote_name, quote_text
-from flows.sources.postgres_session import PostgresLogin
+from flows.sources.postgres_session import NOTICE_OUR_END, PostgresLogin
 
 SCANNER = "postgres_scanner"
 
@@ -94,7 +94,10 @@ class PostgresCopy:
         return self._result(observed_at)
 
     def _greet(self) -> tuple[int, datetime]:
-        question = "SELECT pg_backend_pid() AS backend, clock_timestamp() AT TIME ZONE 'UTC' AS observed_at"
+        question = (
+            "SELECT pg_backend_pid() AS backend, clock_timestamp() AT TIME ZONE 'UTC' AS observed_at, "
+            f"({NOTICE_OUR_END}) AS notices"
+        )
         row = self.engine.execute("FROM postgres_query(?, ?)", [self._door, question]).fetchone()
         assert row is not None, "the question has one answer"
         return int(row[0]), row[1].replace(tzinfo=UTC)

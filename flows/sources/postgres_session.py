@@ -13,6 +13,11 @@ from flows.sources.postgres_errors import reaching
 
 APPLICATION_NAME = "assay"
 _GRACE_SECONDS = 10.0
+NOTICE_OUR_END = """
+    SELECT set_config(name, '5s', false) FROM pg_settings
+     WHERE name = 'client_connection_check_interval' AND version() ~ 'linux|apple|bsd'
+"""
+"""Lets the server end a statement whose client is gone, however that died; from PostgreSQL 14 on, not on Windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class PostgresLogin:
                 min_size=1,
                 max_size=max(1, self.limits.max_connections - self.copy_connections),
                 command_timeout=self.limits.statement_timeout_seconds + _GRACE_SECONDS,
+                setup=_notice_our_end,
             )
 
     async def open_connection(self) -> asyncpg.Connection:
@@ -92,6 +98,11 @@ class PostgresLogin:
             "password": self.password or "",
         }
         return ", ".join(f"{name} {quote_text(value)}" for name, value in secret.items() if value)
+
+
+async def _notice_our_end(connection: asyncpg.Connection) -> None:
+    """At each loan, because the pool resets a session that comes back."""
+    await connection.execute(NOTICE_OUR_END)
 
 
 def _milliseconds(seconds: float) -> str:

@@ -75,7 +75,7 @@ async def test_the_launcher_sends_what_the_flow_takes_and_starts_nothing_twice(
         run = await request_run(domain, actor, run_type, *(() if run_type in WITHOUT_TARGETS else (PUBLIC,)))
 
         with deployed.used():
-            first, second = await Launcher().start(run), await Launcher().start(run)
+            first, second = await Launcher().start(run, 1), await Launcher().start(run, 1)
             async with get_client() as client:
                 flow_run = await client.read_flow_run(first)
                 deployment = await client.read_deployment_by_name(deployment_of(run_type))

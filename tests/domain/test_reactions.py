@@ -12,6 +12,7 @@ from domain.events import (
     CommittedEvent,
     DomainEvent,
     Origin,
+    RunAdmitted,
     RunCancelRequested,
     RunRequested,
     RunRetryRequested,
@@ -20,14 +21,14 @@ from domain.events import (
 )
 from domain.fqn import Fqn
 from domain.identity import OrganizationId, ProjectId, Tenant
-from domain.reactions import CancelRun, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
+from domain.reactions import CancelRun, FillPlaces, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
 from tests.fakes.clock import NOON
 
 ID = UUID("019b0000-0000-7000-8000-000000000001")
 TENANT = Tenant(OrganizationId(ID), ProjectId(ID))
 
 
-def ended(status: str, *, save_all: bool) -> RunStateChanged:
+def state(status: str, *, save_all: bool) -> RunStateChanged:
     return RunStateChanged(run_id=ID, run_type="profiling", status=status, state_at=NOON, save_all=save_all)
 
 
@@ -38,12 +39,17 @@ def created(origin: Origin) -> AssetCreated:
 @pytest.mark.parametrize(
     ("event", "reaction"),
     [
-        (RunRequested(run_id=ID), StartRun(ID)),
+        (RunRequested(run_id=ID), FillPlaces(ID)),
+        (RunRetryRequested(run_id=ID), FillPlaces(ID)),
+        (RunAdmitted(run_id=ID, again=False), StartRun(ID)),
+        (RunAdmitted(run_id=ID, again=True, after_seconds=10), RetryRun(ID, 10)),
         (RunCancelRequested(run_id=ID), CancelRun(ID)),
-        (RunRetryRequested(run_id=ID), RetryRun(ID)),
-        (ended("COMPLETED", save_all=True), SaveRun(ID)),
-        (ended("COMPLETED", save_all=False), None),
-        (ended("FAILED", save_all=True), None),
+        (state("COMPLETED", save_all=True), SaveRun(ID)),
+        (state("COMPLETED", save_all=False), FillPlaces(ID)),
+        (state("FAILED", save_all=True), FillPlaces(ID)),
+        (state("CRASHED", save_all=False), FillPlaces(ID)),
+        (state("CANCELLED", save_all=False), FillPlaces(ID)),
+        (state("RUNNING", save_all=True), None),
         (created(Origin.USER), IngestConnection(ID, "e1")),
         (created(Origin.INGESTION), None),
         (AssetsChanged(changed=1), None),
@@ -54,8 +60,15 @@ def test_an_event_starts_what_the_table_says(event: DomainEvent, reaction: React
 
 
 def test_every_reaction_has_an_event_that_starts_it() -> None:
-    events = [RunRequested(run_id=ID), RunCancelRequested(run_id=ID), RunRetryRequested(run_id=ID)]
-    started = {type(reaction_to(event)) for event in [*events, ended("COMPLETED", save_all=True), created(Origin.USER)]}
+    events = [
+        RunRequested(run_id=ID),
+        RunAdmitted(run_id=ID, again=False),
+        RunAdmitted(run_id=ID, again=True),
+        RunCancelRequested(run_id=ID),
+        state("COMPLETED", save_all=True),
+        created(Origin.USER),
+    ]
+    started = {type(reaction_to(event)) for event in events}
 
     assert started == set(get_args(Reaction))
 

@@ -1,6 +1,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,42 @@ DemoOn = Callable[[str], Awaitable[str]]
 FOR_OTHERS_TO_PASS = 0o755
 
 
-def make_installation() -> Installation:
+def make_installation(**settings: str) -> Installation:
     """In a new folder that PostgreSQL's user can reach, on free ports."""
     folder = Path(tempfile.mkdtemp(prefix="assay-e2e-"))
     folder.chmod(FOR_OTHERS_TO_PASS)
-    return Installation(folder / "home", free_port("127.0.0.1"), free_port("127.0.0.1"))
+    return Installation(folder / "home", free_port("127.0.0.1"), free_port("127.0.0.1"), settings)
 
 
-@pytest.fixture(scope="session")
-def installation() -> Iterator[Installation]:
-    """A running Assay; what it left behind is looked at when it stops."""
-    made = make_installation()
+@contextmanager
+def running(made: Installation) -> Iterator[Installation]:
+    """What it left behind is looked at when it stops."""
     made.start()
     yield made
     made.stop()
     left = made.processes()
     shutil.rmtree(made.home.parent)
     assert left == []
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    with running(make_installation()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shaken() -> Iterator[Installation]:
+    """For tests that kill and break its parts; what is too slow for a test is quicker here."""
+    with running(make_installation(ASSAY_PREFECT_CANCEL_TIMEOUT_SECONDS="10")) as made:
+        yield made
+
+
+@pytest.fixture
+async def shaken_api(shaken: Installation) -> AsyncIterator[GraphQL]:
+    client = GraphQL(shaken.url)
+    yield client
+    await client.close()
 
 
 @pytest.fixture(scope="session")

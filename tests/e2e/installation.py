@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ STOP_SECONDS = 60
 
 
 class Installation:
-    def __init__(self, home: Path, api_port: int, prefect_port: int) -> None:
+    def __init__(self, home: Path, api_port: int, prefect_port: int, settings: Mapping[str, str]) -> None:
         self.home = home
         self.api_port = api_port
+        self.prefect_port = prefect_port
         self.url = f"http://127.0.0.1:{api_port}/graphql"
         self._options = ["--home", str(home), "--api-port", str(api_port), "--prefect-port", str(prefect_port)]
+        self._settings = settings
         self._launcher: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -116,7 +119,8 @@ class Installation:
         return [process for process in psutil.process_iter() if mark in _told_by(process)]
 
     def _environment(self) -> dict[str, str]:
-        return {name: value for name, value in os.environ.items() if not name.startswith(("ASSAY_", "PREFECT_"))}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("ASSAY_", "PREFECT_"))}
+        return {**ours, **self._settings}
 
 
 def _told_by(process: psutil.Process) -> str:

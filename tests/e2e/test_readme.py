@@ -33,6 +33,7 @@ def test_commands_are_the_ones_that_are_tested() -> None:
         "make run ARGS=--exit",
         "make test",
         ".venv/bin/assay demo --dsn postgresql://reader:secret@127.0.0.1:5432/shop --schema public --exit",
+        "ASSAY_DATABASE_URL=postgresql://… .venv/bin/python -m domain verify-audit",
     ]
 
 

@@ -1,16 +1,14 @@
 """What is killed in the middle of the main job costs nothing that was committed, and the job ends in a true state."""
 
+import asyncio
 import os
-import shutil
 import signal
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from tests.e2e import bank
 from tests.e2e.client import GraphQL
-from tests.e2e.conftest import make_installation
 from tests.e2e.installation import Installation
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-shaken")]
@@ -20,26 +18,9 @@ RUNS = """query { workflowRuns(first: 100) { edges { node { id type status faile
   progress { completed failed total } items(first: 100) { edges { node { fqn status } } } } } } }"""
 RETRY = """mutation ($input: RetryRunInput!) { retryRun(input: $input) { __typename ... on Error { message } } }"""
 POSTGRES = "postgresql"
+TWO_HEARTBEATS_SECONDS = 60
+"""Twice `prefect.heartbeat_timeout_seconds`, of silence after which a run counts as crashed."""
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-
-
-@pytest.fixture(scope="module")
-def shaken() -> Iterator[Installation]:
-    """An installation for these tests alone."""
-    made = make_installation()
-    made.start()
-    yield made
-    made.stop()
-    left = made.processes()
-    shutil.rmtree(made.home.parent)
-    assert left == []
-
-
-@pytest.fixture
-async def shaken_api(shaken: Installation) -> AsyncIterator[GraphQL]:
-    client = GraphQL(shaken.url)
-    yield client
-    await client.close()
 
 
 async def test_job_goes_on_when_its_parts_are_killed_in_its_middle(shaken: Installation, shaken_api: GraphQL) -> None:
@@ -84,6 +65,28 @@ async def test_what_was_committed_is_there_after_everything_is_killed(
     if ended["status"] == "CRASHED":
         ended = await _retried(shaken_api, run)
     assert ended == {"status": "COMPLETED", "progress": {"completed": 13, "failed": 0, "total": 13}}
+
+
+async def test_worker_that_is_told_to_stop_leaves_its_run_in_the_true_state(
+    shaken: Installation, shaken_api: GraphQL
+) -> None:
+    # given a run under way
+    run = await bank.start(shaken_api, "startProfiling", "bank", bank.CORE)
+    await _until_a_table_is_done(shaken_api, run)
+
+    # when its worker gets SIGTERM
+    os.kill(shaken.pid_of("worker"), signal.SIGTERM)
+    async with asyncio.timeout(TWO_HEARTBEATS_SECONDS):
+        ended = await _ended(shaken_api, run)
+    done = await _done(shaken_api, run)
+    shaken.wait_until_ready()
+
+    # then the run has crashed, with all that it had done, and a retry does the rest
+    assert (ended["status"], ended["progress"]["completed"]) == ("CRASHED", len(done))
+    assert await _retried(shaken_api, run) == {
+        "status": "COMPLETED",
+        "progress": {"completed": 13, "failed": 0, "total": 13},
+    }
 
 
 async def _under_way(api: GraphQL, run_type: str) -> str:

@@ -22,7 +22,7 @@ class FakeOrchestrator:
     def flow_runs(self) -> Mapping[RunId, UUID]:
         return self._flow_runs
 
-    async def start(self, run: WorkflowRun) -> UUID:
+    async def start(self, run: WorkflowRun, tables: int) -> UUID:
         self.asked[run.id] += 1
         self._meet_trouble()
         return self._flow_runs.setdefault(run.id, new_id())
@@ -31,7 +31,7 @@ class FakeOrchestrator:
         self._meet_trouble()
         self.cancelled.append(flow_run_id)
 
-    async def retry(self, flow_run_id: UUID) -> None:
+    async def retry(self, flow_run_id: UUID, after_seconds: int) -> None:
         self._meet_trouble()
         self.retried.append(flow_run_id)
 

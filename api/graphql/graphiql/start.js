@@ -19,7 +19,8 @@ query Catalogue {
   }
 }
 `;
+const asked = new URLSearchParams(window.location.hash.slice(1)).get("query") ?? undefined;
 
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: example, shouldPersistHeaders: false }),
+  React.createElement(GraphiQL, { fetcher, query: asked, defaultQuery: example, shouldPersistHeaders: false }),
 );

@@ -7,11 +7,12 @@ import pytest
 
 from api.events import relay as relay_module
 from api.events.relay import Relay
-from domain.bootstrap import Domain
+from domain.bootstrap import Domain, open_domain
 from domain.errors import Conflict, Unavailable
 from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.runs.model import ApprovalStatus, RunStatus, RunType, WorkflowRun
+from domain.settings import RunSettings, Settings
 from tests.background import beside
 from tests.factories.assets import add_tables
 from tests.factories.connections import add_connection
@@ -37,9 +38,10 @@ async def relay(domain: Domain, orchestrator: FakeOrchestrator, monkeypatch: pyt
 
 
 @pytest.fixture
-async def card(domain: Domain, actor: Actor) -> Fqn:
+async def card(domain: Domain, actor: Actor, sql: asyncpg.Connection) -> Fqn:
     await add_connection(domain, actor)
     (table,) = await add_tables(domain, actor, "card")
+    await sql.execute("UPDATE workflow_run SET status = 'COMPLETED', waiting_since = NULL")  # what found it has gone
     return table
 
 
@@ -132,7 +134,7 @@ async def test_a_launch_that_was_not_noted_is_found_again(
     orchestrator.trouble = AWAY
     run = await profiling(domain, actor, card)
     orchestrator.trouble = None
-    earlier[run.id] = await orchestrator.start(run)
+    earlier[run.id] = await orchestrator.start(run, tables=1)
 
     assert (await launched(domain, actor, run)).prefect_flow_run_id == earlier[run.id]
 
@@ -162,6 +164,39 @@ async def test_a_retry_reaches_the_flow_run(
         return orchestrator.retried == [run.prefect_flow_run_id]
 
     await eventually(retried)
+
+
+async def test_a_retry_of_a_run_that_has_ended_again_meanwhile_is_not_carried_out(
+    domain: Domain, actor: Actor, card: Fqn, orchestrator: FakeOrchestrator, sql: asyncpg.Connection
+) -> None:
+    """The relay died after it had carried the wish out, and before it said so."""
+    async with beside(Relay(domain, orchestrator).run()):
+        run = await launched(domain, actor, await profiling(domain, actor, card))
+        await complete(domain, actor, run.id)
+        await domain.runs.retry(actor, run.id)
+        await all_is_done(sql)
+        await complete(domain, actor, run.id)
+        await sql.execute("UPDATE domain_event SET due_at = now() WHERE type = 'run.admitted'")
+        await all_is_done(sql)
+
+    assert orchestrator.retried == [run.prefect_flow_run_id]
+
+
+async def test_runs_over_the_limit_start_one_after_the_other_and_none_is_lost_when_the_relay_is(
+    domain: Domain, actor: Actor, card: Fqn, orchestrator: FakeOrchestrator, sql: asyncpg.Connection
+) -> None:
+    runs = [await profiling(domain, actor, card) for _ in range(6)]
+
+    started = []
+    for _ in range(3):
+        async with beside(Relay(domain, orchestrator).run()):  # a new one each time
+            await all_is_done(sql)
+        started.append(len(orchestrator.flow_runs))
+        for run in runs[: started[-1]]:
+            await complete(domain, actor, run.id)
+
+    assert started == [2, 4, 6]
+    assert [orchestrator.asked[run.id] for run in runs] == [1] * 6
 
 
 async def test_a_run_with_save_all_is_saved_when_it_completes(
@@ -280,12 +315,14 @@ async def test_a_reaction_that_breaks_is_tried_again_and_does_not_stop_the_other
 
 
 async def test_two_relays_at_once_start_each_run_once(
-    domain: Domain, actor: Actor, card: Fqn, orchestrator: FakeOrchestrator, sql: asyncpg.Connection
+    database_settings: Settings, actor: Actor, card: Fqn, orchestrator: FakeOrchestrator, sql: asyncpg.Connection
 ) -> None:
-    runs = [await profiling(domain, actor, card) for _ in range(20)]
+    unlimited = database_settings.model_copy(update={"runs": RunSettings(max_per_connection=None)})
+    async with open_domain(unlimited) as domain:
+        runs = [await profiling(domain, actor, card) for _ in range(20)]
 
-    async with beside(Relay(domain, orchestrator).run(), Relay(domain, orchestrator).run()):
-        await all_is_done(sql)
+        async with beside(Relay(domain, orchestrator).run(), Relay(domain, orchestrator).run()):
+            await all_is_done(sql)
 
     assert [orchestrator.asked[run.id] for run in runs] == [1] * 20
 

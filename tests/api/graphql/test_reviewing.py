@@ -199,11 +199,11 @@ async def test_run_is_cancelled_while_it_lives_and_tried_again_when_it_ended(
     async with nothing_written(sql):
         too_early = await api.do(RETRY, input={"runId": key(run)})
     await complete(domain, actor, run.id)
-    retried = await api.do(RETRY, input={"runId": key(run)})
     async with nothing_written(sql):
         too_late = await api.do(CANCEL, input={"runId": key(run)})
+    retried = await api.do(RETRY, input={"runId": key(run)})
 
     assert cancelled == {"__typename": "CancelRunSuccess", "run": {"status": "RUNNING"}}
     assert too_early == {"__typename": "Conflict"}
-    assert retried == {"__typename": "RetryRunSuccess", "run": {"status": "COMPLETED"}}
+    assert retried == {"__typename": "RetryRunSuccess", "run": {"status": "PENDING"}}
     assert too_late == {"__typename": "Conflict"}

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from api.graphql.ids import write_id
@@ -11,6 +12,7 @@ from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.rules.model import DqRule
 from domain.runs.model import RunStatus, RunType, WorkflowRun
+from tests.api.graphql.untouched import settled
 from tests.e2e.client import GraphQL
 from tests.factories.runs import complete, report, request_run
 from tests.factories.scenes import CARD, CARD_TRANSACTION, assess_all, ruled_bank
@@ -39,8 +41,12 @@ ASSESSED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-async def rules(domain: Domain, actor: Actor) -> Mapping[Fqn, DqRule]:
-    return await ruled_bank(domain, actor)
+async def rules(api: GraphQL, domain: Domain, actor: Actor, sql: asyncpg.Connection) -> Mapping[Fqn, DqRule]:
+    """Those of a bank on which nobody works any more."""
+    made = await ruled_bank(domain, actor)
+    await settled(sql)
+    await sql.execute("UPDATE workflow_run SET status = 'COMPLETED', waiting_since = NULL")
+    return made
 
 
 def key(run: WorkflowRun) -> str:

@@ -3,6 +3,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from tests.waiting import eventually
+
 TABLES = (
     "approval",
     "asset",
@@ -23,9 +25,20 @@ OF_THE_RELAY = "'{sequence,previous_hash,hash,due_at,attempts,last_error,prefect
 @asynccontextmanager
 async def nothing_written(sql: asyncpg.Connection) -> AsyncIterator[None]:
     """What happens inside leaves every row as it was, and no audit event."""
+    await settled(sql)
     before = await _rows(sql)
     yield
     assert await _rows(sql) == before
+
+
+async def settled(sql: asyncpg.Connection) -> None:
+    """Until the relay has decided which of the runs so far may begin."""
+    undecided = "SELECT count(*) FROM domain_event WHERE due_at IS NOT NULL AND type <> ALL ($1)"
+
+    async def is_so() -> bool:
+        return not await sql.fetchval(undecided, ["run.admitted", "run.cancel_requested"])
+
+    await eventually(is_so)
 
 
 async def _rows(sql: asyncpg.Connection) -> dict[str, str]:

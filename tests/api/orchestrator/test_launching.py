@@ -19,7 +19,8 @@ from domain.identity import OrganizationId, ProjectId, Tenant
 from domain.runs.model import Progress, RunId, RunStatus, RunType, WorkflowRun
 
 NOBODY_LISTENS = "http://127.0.0.1:9/api"
-CARD, ACCOUNT = Fqn.parse("bank.main.public.card"), Fqn.parse("bank.main.public.account")
+PUBLIC = Fqn.parse("bank.main.public")
+CARD, ACCOUNT = PUBLIC.child("card"), PUBLIC.child("account")
 RUN = WorkflowRun(
     id=RunId(new_id()),
     tenant=Tenant(OrganizationId(new_id()), ProjectId(new_id())),
@@ -36,6 +37,7 @@ RUN = WorkflowRun(
     prefect_flow_run_id=None,
     progress=Progress(0, 0, 0),
     created_at=datetime(2026, 3, 1, tzinfo=UTC),
+    waiting_since=None,
     started_at=None,
     completed_at=None,
     heartbeat_at=None,
@@ -63,9 +65,10 @@ def test_every_type_has_its_flow(run_type: RunType, deployment: str) -> None:
 
 
 def test_a_flow_run_says_what_it_is_about() -> None:
-    assert name_of(RUN) == "profiling bank.main.public.card"
-    assert name_of(replace(RUN, targets=(CARD, ACCOUNT))) == "profiling bank.main.public.card and 1 more"
-    assert name_of(replace(RUN, type=RunType.SERVICE_INGESTION, targets=())) == "service-ingestion bank"
+    assert name_of(RUN, 1) == "profiling bank.public.card · 1 table"
+    assert name_of(replace(RUN, targets=(CARD, ACCOUNT)), 2) == "profiling bank.public.card and 1 more · 2 tables"
+    assert name_of(replace(RUN, targets=(PUBLIC,)), 1200) == "profiling bank.public · 1,200 tables"
+    assert name_of(replace(RUN, type=RunType.SERVICE_INGESTION, targets=()), 0) == "service-ingestion bank"
     assert tags_of(RUN) == ["assay", "profiling", "connection:bank"]
 
 
@@ -107,6 +110,6 @@ async def test_prefect_being_away_is_said_without_an_address() -> None:
         temporary_settings({PREFECT_API_URL: NOBODY_LISTENS}),
         pytest.raises(Unavailable, match="Prefect cannot be reached") as away,
     ):
-        await Launcher().start(RUN)
+        await Launcher().start(RUN, tables=1)
 
     assert "127.0.0.1" not in away.value.message

@@ -127,18 +127,19 @@ async def test_a_crash_interrupts_the_items_in_hand_and_a_retry_takes_them_up(
     assert await domain.items.open_items(actor, run.id) == [branch, card]
 
 
-async def test_asking_for_cancel_or_retry_is_stored_as_an_event_and_changes_no_status(
+async def test_asking_for_cancel_or_retry_is_stored_as_an_event(
     domain: Domain, actor: Actor, run: WorkflowRun, sql: asyncpg.Connection
 ) -> None:
+    await domain.places.fill(actor, run.id)
     assert (await domain.runs.cancel(actor, run.id)).status is RunStatus.PENDING
     with pytest.raises(Conflict, match="only an ended run can be tried again"):
         await domain.runs.retry(actor, run.id)
 
     await report(domain, actor, run.id, RunStatus.CANCELLED, AT[1])
 
-    assert (await domain.runs.retry(actor, run.id)).status is RunStatus.CANCELLED
     with pytest.raises(Conflict, match="is CANCELLED already; there is nothing to cancel"):
         await domain.runs.cancel(actor, run.id)
+    assert (await domain.runs.retry(actor, run.id)).status is RunStatus.PENDING
     asked = "SELECT count(*) FROM domain_event WHERE type IN ('run.cancel_requested', 'run.retry_requested')"
     assert await sql.fetchval(asked) == 2
 
