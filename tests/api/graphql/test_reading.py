@@ -79,7 +79,7 @@ async def test_items_and_log_of_a_run(api: GraphQL, domain: Domain, actor: Actor
         await api.ask(
             """query ($id: ID!) { workflowRun(id: $id) { failedItemCount
               items(status: [FAILED]) { edges { node { fqn attempts error { code message } asset { name } } } }
-              logs { edges { node { level message } } } } }""",
+              logs(last: 1) { edges { node { level message } } } } }""",
             id=write_id("WorkflowRun", run.id),
         )
     )["workflowRun"]

@@ -9,6 +9,7 @@ import pytest
 from domain.bootstrap import Domain
 from domain.identity import Actor
 from domain.runs.model import RunType
+from tests.api.graphql.untouched import settled
 from tests.e2e.client import GraphQL
 from tests.factories.runs import completed_run
 from tests.factories.scenes import CARD, assess_all, assess_metadata, ruled_bank
@@ -126,6 +127,7 @@ async def test_live_scorecard_follows_a_changed_weight_and_keeps_the_overrides_o
 async def test_change_that_cannot_be_is_refused_and_nothing_is_written(
     api: GraphQL, sql: asyncpg.Connection, mutation: str, input_: dict[str, Any], answer: dict[str, Any]
 ) -> None:
+    await settled(sql)
     before = await scoring_rows(sql)
 
     told = await api.do(mutation, input=input_)
