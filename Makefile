@@ -22,9 +22,9 @@ setup: $(INSTALLED)  ## make the virtual environment and install what is locked
 run: setup  ## start everything and show the main job on a sample (ARGS=--exit ends after it)
 	@$(BIN)/assay demo $(ARGS)
 
-# More than there are cores on a small machine: while some wait for processes that they started, others compute.
+# Two at a time: while one waits for processes that it started, the other computes. A third made it slower on two cores.
 test: setup  ## run the tests (ARGS=tests/domain for some of them)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: setup  ## what CI asks of every change, without the tests
 	$(BIN)/ruff format --check .

@@ -91,12 +91,11 @@ async def test_worker_that_is_told_to_stop_leaves_its_run_in_the_true_state(
     done = await _done(shaken_api, run)
     shaken.wait_until_ready()
 
-    # then the run has crashed, with all that it had done, and a retry does the rest
-    assert (ended["status"], ended["progress"]["completed"]) == ("CRASHED", len(done))
-    assert await _retried(shaken_api, run) == {
-        "status": "COMPLETED",
-        "progress": {"completed": 13, "failed": 0, "total": 13},
-    }
+    # then the run is not said to run on: it crashed with what it had done, unless it had just done everything
+    assert ended["progress"]["completed"] == len(done)
+    if ended["status"] == "CRASHED":
+        ended = await _retried(shaken_api, run)
+    assert ended == {"status": "COMPLETED", "progress": {"completed": 13, "failed": 0, "total": 13}}
 
 
 async def _under_way(api: GraphQL, run_type: str) -> str:
