@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 from sqlalchemy.dialects import postgresql
 
 from domain.metrics.partitions import ELSEWHERE, LOG, creation_of, months_from
@@ -194,4 +195,4 @@ def _remember_what_a_save_did() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("The log cannot be put back into one table without losing its order; restore a backup.")
+    raise CommandError("The log cannot be put back into one table without losing its order; restore a backup.")
