@@ -24,7 +24,7 @@ run: setup  ## start everything and show the main job on a sample (ARGS=--exit e
 
 # Two at a time: while one waits for processes that it started, the other computes. A third made it slower on two cores.
 test: setup  ## run the tests (ARGS=tests/domain for some of them)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: setup  ## what CI asks of every change, without the tests
 	$(BIN)/ruff format --check .

@@ -3,9 +3,17 @@ import pytest
 pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.database", "tests.fixtures.prefect"]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a costly fixture run in one process: those of a file, and all that need Prefect's server."""
+    """Fast tests first. Those that share a costly fixture run in one process: a file's, and all that need Prefect."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            group = "prefect" if item.get_closest_marker("prefect") else str(item.path)
+            group = "prefect" if item.get_closest_marker("prefect") else f"{item.path.parent.name}/{item.path.stem}"
             item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A test without its group would start servers of its own; xdist would say nothing."""
+    if hasattr(session.config, "workerinput"):
+        assert all("@" in item.nodeid for item in session.items), "xdist does not keep groups of tests together"

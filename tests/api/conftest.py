@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from sqlalchemy import Engine, event
+from structlog.contextvars import get_contextvars
 
 from api.events.hub import Hub
 from api.events.relay import Relay
@@ -94,11 +95,12 @@ async def api(address: str) -> AsyncIterator[GraphQL]:
 
 @pytest.fixture
 def statements() -> Iterator[list[str]]:
-    """Every statement that the application sends from here on, its background work included."""
+    """Every statement that requests send from here on; the relay works beside them and is not asked."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
+        if "request_id" in get_contextvars():
+            sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     yield sent
