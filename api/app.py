@@ -21,7 +21,8 @@ from domain.settings import Settings
 def create_app(services: Services) -> Starlette:
     is_development = services.settings.mode == "development"
     gate = open_gate(services.settings, services.domain.access)
-    view = GraphQLView(make_schema(services.settings), services, gate, IdePage() if is_development else None)
+    schema = make_schema(services.settings.api, is_open=is_development)
+    view = GraphQLView(schema, services, gate, IdePage() if is_development else None)
     routes: list[BaseRoute] = [
         Route("/graphql", view),
         WebSocketRoute("/graphql", view),

@@ -238,3 +238,11 @@ class CommittedEvent:
         """Whether something inside the scope changed, or something that the scope is a part of."""
         changed = [Fqn.parse(text) for text in self.event.scopes]
         return any(scope.covers(fqn) or fqn.covers(scope) for fqn in changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An event whose reaction one taker carries out, for the how-manieth time."""
+
+    committed: CommittedEvent
+    attempts: int

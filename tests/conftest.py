@@ -6,7 +6,7 @@ pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.database", "tests.f
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first. Those that share a costly fixture run in one process: a file's, and all that need Prefect."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in ("e2e", "prefect")])
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             group = "prefect" if item.get_closest_marker("prefect") else f"{item.path.parent.name}/{item.path.stem}"

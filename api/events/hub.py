@@ -49,9 +49,9 @@ class Hub:
 
     async def _follow(self) -> None:
         while True:
-            events = await self._domain.feed.after(self.position)
+            events = await self._domain.feed.after(self.position, PAGE)
             self._publish(events)
-            if not events:
+            if len(events) < PAGE:
                 await self._domain.numbered.wait()
 
     def _publish(self, events: Sequence[CommittedEvent]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
@@ -12,7 +13,7 @@ from domain.access.model import system_actor
 from domain.bootstrap import Domain
 from domain.connections.model import ConnectionId
 from domain.errors import Conflict, DomainError, Unavailable
-from domain.events import CommittedEvent
+from domain.events import Claimed, CommittedEvent
 from domain.identity import Actor
 from domain.reactions import CancelRun, FillPlaces, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
 from domain.runs.model import RunId, RunRequest, RunState, RunStatus, RunType, WorkflowRun
@@ -44,14 +45,14 @@ class Relay:
         self._domain = domain
         self._orchestrator = orchestrator
         self._due = asyncio.Event()
+        self._in_hand = 0
 
     async def run(self) -> None:
         """Work for ever; a lost database is waited for."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forever(self._number))
             group.create_task(self._forever(self._seal))
-            for _ in range(WIDTH):
-                group.create_task(self._forever(self._react))
+            group.create_task(self._forever(partial(self._hand_out, group)))
 
     async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
         pause = 0.1
@@ -69,8 +70,7 @@ class Relay:
             while True:
                 if await self._domain.delivery.number():
                     self._due.set()
-                else:
-                    await self._domain.written.wait()
+                await self._domain.written.wait()
 
     async def _seal(self) -> None:
         """Beside the numbering, for which subscribers wait; for this nobody does."""
@@ -78,11 +78,23 @@ class Relay:
             if not await self._domain.sealing.seal():
                 await asyncio.sleep(POLL_SECONDS)
 
-    async def _react(self) -> None:
-        claimed = await self._domain.delivery.claim()
-        if claimed is None:
-            await self._wait_until_due()
-            return
+    async def _hand_out(self, group: asyncio.TaskGroup) -> None:
+        free = WIDTH - self._in_hand
+        for claimed in await self._domain.delivery.claim(free) if free else ():
+            self._in_hand += 1
+            group.create_task(self._react(claimed))
+        await self._wait_until_due()
+
+    async def _react(self, claimed: Claimed) -> None:
+        try:
+            await self._settle(claimed)
+        except (Unavailable, OSError) as error:  # it is handed out again when its lease is over
+            log.warning("reaction.unsettled", type=claimed.committed.event.name, error=type(error).__name__)
+        finally:
+            self._in_hand -= 1
+            self._due.set()
+
+    async def _settle(self, claimed: Claimed) -> None:
         committed = claimed.committed
         reaction = reaction_to(committed.event)
         try:

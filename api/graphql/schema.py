@@ -1,6 +1,6 @@
 """Puts the feature classes together: the schema, its limits, and the text of schema.graphql."""
 
-from functools import partial
+from functools import cache, partial
 
 import strawberry
 from graphql import ASTValidationRule, NoSchemaIntrospectionCustomRule
@@ -38,7 +38,7 @@ from api.graphql.viewer import ViewerQueries
 from api.graphql.violations.mutations import ViolationMutations
 from api.graphql.violations.queries import ViolationQueries
 from api.graphql.workflows import WorkflowQueries
-from domain.settings import ApiSettings, Settings
+from domain.settings import ApiSettings
 
 CACHED_DOCUMENTS = 256
 
@@ -85,21 +85,21 @@ class Subscription(RunSubscriptions, NewsSubscriptions):
     pass
 
 
-def make_schema(settings: Settings, *, is_sorted: bool = False) -> GovernedSchema:
-    """Introspection and suggestions are for development: elsewhere schema.graphql tells what there is."""
-    is_open = settings.mode == "development"
-    rules = _rules(settings.api, introspection=is_open)
+@cache  # its types take a tenth of a second
+def make_schema(limits: ApiSettings, *, is_open: bool, is_sorted: bool = False) -> GovernedSchema:
+    """`is_open` to introspection and suggestions in development: elsewhere schema.graphql tells what there is."""
+    rules = _rules(limits, introspection=is_open)
     return GovernedSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         extensions=[
-            partial(MaxTokensLimiter, settings.api.max_tokens),
+            partial(MaxTokensLimiter, limits.max_tokens),
             partial(AddValidationRules, rules),
             partial(TolerantParserCache, CACHED_DOCUMENTS),
             partial(ValidationCache, CACHED_DOCUMENTS),
             OneOperation,
-            partial(TimeLimit, settings.api.operation_timeout_seconds),
+            partial(TimeLimit, limits.operation_timeout_seconds),
         ],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted, disable_field_suggestions=not is_open),
@@ -116,4 +116,4 @@ def schema_text() -> str:
 
     Only for its text is a schema sorted: Strawberry cannot find the members of unions in a sorted one.
     """
-    return make_schema(Settings(), is_sorted=True).as_str() + "\n"
+    return make_schema(ApiSettings(), is_open=False, is_sorted=True).as_str() + "\n"

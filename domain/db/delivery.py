@@ -1,6 +1,6 @@
 """For the relay: give committed events their numbers, and hand out each reaction to one taker at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlmodel import col
 from domain.clock import Clock
 from domain.db.engine import Database
 from domain.db.outbox import NUMBERED, DomainEventRow
-from domain.events import CommittedEvent, read_event
+from domain.events import Claimed, CommittedEvent, read_event
 from domain.identity import OrganizationId, ProjectId, Tenant
 
 NUMBERING_LOCK = 0x41535341
@@ -18,22 +18,17 @@ NUMBERING_LOCK = 0x41535341
 LEASE = timedelta(seconds=60)
 """How long a taker may work on a reaction before another one tries it."""
 LONGEST_PAUSE = timedelta(seconds=60)
+NUMBERED_AT_ONCE = 1000
 
 _NUMBER = text(
     """
     WITH waiting AS (SELECT id, row_number() OVER (ORDER BY position) AS place
-                       FROM domain_event WHERE sequence IS NULL ORDER BY position LIMIT 1000),
+                       FROM domain_event WHERE sequence IS NULL ORDER BY position LIMIT :at_once),
          last AS (SELECT coalesce(max(sequence), 0) AS sequence FROM domain_event)
     UPDATE domain_event SET sequence = last.sequence + waiting.place
       FROM waiting, last WHERE domain_event.id = waiting.id
     """
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    committed: CommittedEvent
-    attempts: int
 
 
 def committed(row: DomainEventRow) -> CommittedEvent:
@@ -56,36 +51,47 @@ class Delivery:
         self._clock = clock
 
     async def number(self) -> int:
-        """Number what was committed since the last call; the number of events. Another relay at work: 0."""
+        """Number what was committed since the last call; how many that were. Another relay at work: 0."""
+        total = 0
+        while count := await self._number_some():
+            total += count
+            if count < NUMBERED_AT_ONCE:
+                break
+        return total
+
+    async def _number_some(self) -> int:
         async with self._database.writing_across_tenants() as session:
             lock = text("SELECT pg_try_advisory_xact_lock(:key)")
             if not await session.scalar(lock, {"key": NUMBERING_LOCK}):
                 return 0
-            result = await session.execute(_NUMBER)
+            result = await session.execute(_NUMBER, {"at_once": NUMBERED_AT_ONCE})
             count: int = getattr(result, "rowcount", 0)
             if count:
                 await session.execute(text(f"NOTIFY {NUMBERED}"))
             return count
 
-    async def claim(self) -> Claimed | None:
-        """Take the oldest reaction that is due; it is handed out again when it is not finished within the lease."""
+    async def claim(self, limit: int) -> Sequence[Claimed]:
+        """Take the oldest reactions that are due; each is handed out again if it is not finished within the lease."""
         now = self._clock()
         oldest = (
             select(col(DomainEventRow.id))
             .where(col(DomainEventRow.due_at) <= now, col(DomainEventRow.sequence).is_not(None))
             .order_by(col(DomainEventRow.sequence))
-            .limit(1)
+            .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("oldest")  # evaluated once, whatever the plan
         )
         taken = (
             update(DomainEventRow)
-            .where(col(DomainEventRow.id) == oldest.scalar_subquery())  # evaluated once, whatever the plan
+            .where(col(DomainEventRow.id).in_(select(oldest.c.id)))
             .values(due_at=now + LEASE, attempts=col(DomainEventRow.attempts) + 1)
             .returning(DomainEventRow)
         )
         async with self._database.writing_across_tenants() as session:
-            row = (await session.execute(taken)).scalar_one_or_none()
-            return Claimed(committed(row), row.attempts) if row else None
+            rows = (await session.scalars(taken)).all()
+            return sorted(
+                (Claimed(committed(row), row.attempts) for row in rows), key=lambda one: one.committed.sequence
+            )
 
     async def finish(self, event_id: UUID) -> None:
         await self._set(event_id, due_at=None, last_error=None)

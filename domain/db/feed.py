@@ -18,7 +18,6 @@ from domain.errors import Unavailable
 from domain.events import CommittedEvent
 from domain.identity import Tenant
 
-PAGE = 500
 LONGEST_SILENCE = timedelta(seconds=2)
 """The feed looks for itself after this time: a notification is a hint that can be lost."""
 
@@ -78,11 +77,11 @@ class Feed:
         async with self._database.reading_across_tenants() as session:
             return await session.scalar(select(func.coalesce(func.max(col(DomainEventRow.sequence)), 0))) or 0
 
-    async def after(self, sequence: int) -> Sequence[CommittedEvent]:
-        """The next events of all tenants, at most a page; the hub hands each to the subscribers who may see it."""
+    async def after(self, sequence: int, limit: int) -> Sequence[CommittedEvent]:
+        """The next events of all tenants; the hub hands each to the subscribers who may see it."""
         statement = select(DomainEventRow).where(col(DomainEventRow.sequence) > sequence)
         async with self._database.reading_across_tenants() as session:
-            rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(PAGE))
+            rows = await session.scalars(statement.order_by(col(DomainEventRow.sequence)).limit(limit))
             return [committed(row) for row in rows]
 
     async def history(self, tenant: Tenant, after: int, limit: int) -> Sequence[CommittedEvent]:

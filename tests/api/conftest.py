@@ -20,7 +20,7 @@ from domain.errors import Unavailable
 from domain.identity import Actor
 from domain.settings import Settings
 from tests.background import beside
-from tests.e2e.client import GraphQL
+from tests.e2e.client import NO_TLS, GraphQL
 from tests.factories.connections import add_connection
 from tests.fakes.orchestrator import FakeOrchestrator
 from tests.waiting import eventually
@@ -82,7 +82,7 @@ async def address(services: Services) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def http(address: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=20, verify=NO_TLS) as client:
         yield client
 
 

@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.assets.tables import HandledEventRow
 from domain.bootstrap import Domain
-from domain.db.delivery import LEASE, Claimed, Delivery
+from domain.db.delivery import LEASE, Delivery
 from domain.db.engine import Database, make_engine
 from domain.db.feed import Feed
 from domain.db.outbox import append
 from domain.db.tenancy import owned_by
 from domain.db.uow import UnitsOfWork
-from domain.events import AssetsChanged, RunRequested
+from domain.events import AssetsChanged, Claimed, RunRequested
 from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.settings import Settings
@@ -89,7 +89,7 @@ async def test_an_event_carries_who_when_where_and_what(
         uow.emit(RunRequested(scopes=("bank.main.public",), run_id=run_id))
     await Delivery(database, clock).number()
 
-    (committed,) = await Feed(database).after(0)
+    (committed,) = await Feed(database).after(0, 10)
 
     assert committed.event == RunRequested(scopes=("bank.main.public",), run_id=run_id)
     assert (committed.sequence, committed.actor, committed.occurred_at) == (1, actor.name, clock())
@@ -105,7 +105,7 @@ async def test_events_of_one_transaction_keep_their_order(
             uow.emit(event)
     await Delivery(database, clock).number()
 
-    assert [committed.event for committed in await Feed(database).after(0)] == events
+    assert [committed.event for committed in await Feed(database).after(0, 1000)] == events
 
 
 async def test_an_event_that_commits_late_gets_a_later_number(
@@ -120,12 +120,12 @@ async def test_an_event_that_commits_late_gets_a_later_number(
         await quick.commit()
 
         assert await delivery.number() == 1
-        assert [(one.sequence, one.event) for one in await feed.after(0)] == [(1, changed(2))]
+        assert [(one.sequence, one.event) for one in await feed.after(0, 10)] == [(1, changed(2))]
 
         await slow.commit()
 
     assert await delivery.number() == 1
-    assert [(one.sequence, one.event) for one in await feed.after(1)] == [(2, changed(1))]
+    assert [(one.sequence, one.event) for one in await feed.after(1, 10)] == [(2, changed(1))]
 
 
 async def test_nothing_new_is_numbered_twice(unit_of_work: UnitsOfWork, domain: Domain, actor: Actor) -> None:
@@ -168,9 +168,9 @@ async def test_two_relays_at_once_number_and_hand_out_each_event_once(
 
 
 async def claim_all(relay: Delivery) -> list[Claimed]:
-    found = []
-    while (claimed := await relay.claim()) is not None:
-        found.append(claimed)
+    found: list[Claimed] = []
+    while claimed := await relay.claim(3):
+        found.extend(claimed)
     return found
 
 
@@ -185,18 +185,28 @@ async def test_a_reaction_whose_taker_died_comes_back_after_the_lease(
 ) -> None:
     delivery = Delivery(database, clock)
     await requested(unit_of_work, delivery, actor)
-    first = await delivery.claim()
-    assert first is not None
+    (first,) = await delivery.claim(2)
 
     clock.advance(seconds=LEASE.total_seconds() - 1)
-    assert await delivery.claim() is None
+    assert await delivery.claim(2) == []
 
     clock.advance(seconds=1)
-    second = await delivery.claim()
+    (second,) = await delivery.claim(2)
 
-    assert second is not None
     assert second.committed == first.committed
     assert (first.attempts, second.attempts) == (1, 2)
+
+
+async def test_the_oldest_are_handed_out_first_and_no_more_than_are_asked_for(
+    unit_of_work: UnitsOfWork, database: Database, actor: Actor, clock: HandClock
+) -> None:
+    delivery = Delivery(database, clock)
+    for _ in range(5):
+        await requested(unit_of_work, delivery, actor)
+
+    batches = [await delivery.claim(2) for _ in range(4)]
+
+    assert [[one.committed.sequence for one in batch] for batch in batches] == [[1, 2], [3, 4], [5], []]
 
 
 async def test_a_finished_reaction_never_comes_back(
@@ -204,13 +214,12 @@ async def test_a_finished_reaction_never_comes_back(
 ) -> None:
     delivery = Delivery(database, clock)
     await requested(unit_of_work, delivery, actor)
-    claimed = await delivery.claim()
-    assert claimed is not None
+    (claimed,) = await delivery.claim(2)
 
     await delivery.finish(claimed.committed.id)
 
     clock.advance(days=1)
-    assert await delivery.claim() is None
+    assert await delivery.claim(2) == []
 
 
 async def test_a_postponed_reaction_waits_twice_as_long_each_time_but_at_most_a_minute(
@@ -220,11 +229,10 @@ async def test_a_postponed_reaction_waits_twice_as_long_each_time_but_at_most_a_
     await requested(unit_of_work, delivery, actor)
     pauses = []
     for _ in range(8):
-        claimed = await delivery.claim()
-        assert claimed is not None
+        (claimed,) = await delivery.claim(2)
         due_at = await delivery.postpone(claimed, "Prefect cannot be reached.")
         pauses.append((due_at - clock()).total_seconds())
-        assert await delivery.claim() is None
+        assert await delivery.claim(2) == []
         clock.now = due_at
 
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
@@ -239,7 +247,7 @@ async def test_an_event_without_a_reaction_is_never_handed_out(
         uow.emit(changed(1))
     await delivery.number()
 
-    assert await delivery.claim() is None
+    assert await delivery.claim(2) == []
 
 
 async def test_an_event_is_handed_out_only_when_it_is_numbered(
@@ -249,7 +257,7 @@ async def test_an_event_is_handed_out_only_when_it_is_numbered(
     async with unit_of_work(actor) as uow:
         uow.emit(RunRequested(run_id=new_id()))
 
-    assert await delivery.claim() is None
+    assert await delivery.claim(2) == []
 
 
 async def test_the_history_of_a_tenant_leaves_out_all_others(

@@ -93,8 +93,7 @@ async def test_an_event_whose_reaction_is_not_done_waits_for_it(
     assert await domain.sweep.remove(POLICY, Kind.EVENTS) == 1
     assert await numbers(domain, actor) == [1, 3]
 
-    claimed = await domain.delivery.claim()
-    assert claimed
+    (claimed,) = await domain.delivery.claim(2)
     await domain.delivery.finish(claimed.committed.id)
     assert await domain.sweep.remove(POLICY, Kind.EVENTS) == 1
 
