@@ -38,7 +38,7 @@ class Hub:
             try:
                 async with self._domain.numbered.listening():
                     if not self._has_begun:
-                        self.position = await self._domain.feed.last_sequence()
+                        self._move_to(await self._domain.feed.last_sequence())
                         self._has_begun = True
                     pause = 0.1
                     await self._follow()
@@ -58,7 +58,11 @@ class Hub:
         if not events:
             return
         self._recent.extend(events)
-        self.position = events[-1].sequence
+        self._move_to(events[-1].sequence)
+
+    def _move_to(self, position: int) -> None:
+        """Subscribers wake, those too who came before the hub had begun."""
+        self.position = position
         woken, self._news = self._news, asyncio.Event()
         woken.set()
 

@@ -28,21 +28,24 @@ from tests.waiting import eventually
 
 @asynccontextmanager
 async def serving(services: Services) -> AsyncIterator[str]:
-    """The address of a server on a port that the system chose."""
+    """The address of a server on a port that the system chose.
+
+    It is opened and closed by hand: it would take a fifth of a second to notice that it has to end, in every test.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     server = make_server(services)
-    served = asyncio.create_task(server.serve(sockets=[listener]))
-
-    async def has_started() -> bool:
-        return server.started
-
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[listener])
+    host, port = listener.getsockname()
     try:
-        await eventually(has_started)
-        host, port = listener.getsockname()
         yield f"http://{host}:{port}"
     finally:
-        server.should_exit = True
-        await served
+        for accepting in server.servers:
+            accepting.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
 @pytest.fixture
