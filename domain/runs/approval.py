@@ -25,7 +25,7 @@ from domain.identity import Actor, Permission
 from domain.metrics.repository import MetricRepository
 from domain.metrics.snapshots import SnapshotRepository
 from domain.runs.applying import apply_changes
-from domain.runs.decisions import ChangeDecision, ChangePredicate, decide_change, decide_matching
+from domain.runs.decisions import ChangeDecision, ChangePredicate, decide_change, decide_matching, decisions_of
 from domain.runs.model import (
     Approval,
     ApprovalAlreadyDecided,
@@ -153,11 +153,13 @@ class ApprovalService:
             run, approval = await _lock(uow, run_id)
             check_decidable(run, to_approval(approval))
             rows = await ChangeRepository(uow).lock(run_id, [one.id for one in decisions])
+            before = {str(row.id): {"decision": row.decision, "value": row.after} for row in rows.values()}
             for one in decisions:
                 if one.id not in rows:
                     raise NotFound("proposed change", str(one.id))
                 decide_change(rows[one.id], one, uow.actor.name)
-            record(uow, "decide", "run", str(run_id), after={"changes": len(decisions)})
+            after = {str(row.id): {"decision": row.decision, "value": row.after} for row in rows.values()}
+            record(uow, "decide", "run", str(run_id), before, after)
             return [to_change(rows[one.id]) for one in decisions]
 
     async def decide_matching(self, actor: Actor, run_id: RunId, predicate: ChangePredicate, decision: Decision) -> int:
@@ -166,8 +168,10 @@ class ApprovalService:
         async with self._unit_of_work(actor) as uow:
             run, approval = await _lock(uow, run_id)
             check_decidable(run, to_approval(approval))
+            before = await decisions_of(uow, run_id)
             decided = await decide_matching(uow, run_id, predicate, decision)
-            record(uow, "decide", "run", str(run_id), after={"changes": decided, "decision": decision})
+            after = await decisions_of(uow, run_id)
+            record(uow, "decide", "run", str(run_id), before, {**after, "changed": decided, "where": predicate.said()})
             return decided
 
 

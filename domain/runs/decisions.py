@@ -1,13 +1,14 @@
 """A person's decisions about single changes, before the run is saved."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.assets.model import AssetField, check_field_value
 from domain.db.scope import in_scope
-from domain.db.tenancy import update_in
+from domain.db.tenancy import select_columns_in, update_in
 from domain.db.uow import UnitOfWork
 from domain.errors import Invalid
 from domain.fqn import Fqn
@@ -45,6 +46,18 @@ class ChangePredicate:
     def __post_init__(self) -> None:
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise Invalid("minConfidence", f"A confidence lies between 0 and 1, not {self.min_confidence}.")
+
+    def said(self) -> dict[str, Any]:
+        """The conditions that are given, for the audit."""
+        given = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        return given | ({"scope": str(self.scope)} if self.scope else {})
+
+
+async def decisions_of(uow: UnitOfWork, run_id: RunId) -> dict[str, int]:
+    """How many changes of the run are decided how."""
+    counted = select_columns_in(uow.tenant, _Change, col(_Change.decision), func.count())
+    of_run = counted.where(col(_Change.run_id) == run_id).group_by(col(_Change.decision))
+    return {str(decision): count for decision, count in await uow.session.execute(of_run)}
 
 
 def decide_change(row: ProposedChangeRow, one: ChangeDecision, decided_by: str) -> None:

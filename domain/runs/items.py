@@ -1,5 +1,6 @@
 """The items of a run: each result is stored together with the item that it finishes, in one transaction."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -36,7 +37,9 @@ class ItemService:
             items = ItemRepository(uow)
             await items.plan(run_id, fqns)
             planned = await items.of_run(run_id)
-            row.total_items = len(planned)
+            counts = Counter(item.status for item in planned)  # of a run of long ago, what it had done has expired
+            row.total_items, row.completed_items = len(planned), counts[ItemStatus.COMPLETED]
+            row.failed_items = counts[ItemStatus.FAILED]
             return [Fqn.parse(item.fqn) for item in planned if item.status != ItemStatus.COMPLETED]
 
     async def start(self, actor: Actor, run_id: RunId, fqn: Fqn) -> None:

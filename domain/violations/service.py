@@ -16,6 +16,8 @@ from domain.violations.repository import ViolationRepository, to_model
 from domain.violations.tables import ViolationHistoryRow, ViolationRow
 
 MAX_BULK = 1000
+ASKED_FOR = ("status", "resolution", "severity", "assignee", "notes")
+"""What a person can change, of all that a change writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class ViolationService:
                 *is_allowed(change.status),
             )
             if changed:
-                after = {"status": change.status, "violations": changed}
-                record(uow, "update_matching", "violation", str(scope), after=after)
+                values = change_values(uow, change)
+                after = {name: values[name] for name in ASKED_FOR if name in values} | {"violations": changed}
+                record(uow, "update_matching", "violation", str(scope), after=after)  # each one's past: its history
                 uow.emit(ViolationsChanged(scopes=(str(scope),), updated=changed))
             return changed
 
@@ -76,9 +79,12 @@ def _update_one(
         check_move(violation_id, before, change.status or before)
     except DomainError as refused:
         return UpdateResult(violation_id, None, refused)
-    for name, value in change_values(uow, change).items():
+    values = change_values(uow, change)
+    asked = [name for name in ASKED_FOR if name in values]
+    earlier = {name: getattr(row, name) for name in asked}
+    for name, value in values.items():
         setattr(row, name, value)
     kind, said = of_update(change)
     uow.add(ViolationHistoryRow(violation_id=row.id, **entry_values(uow, kind, **said)))
-    record(uow, "update", "violation", str(row.id), before={"status": before}, after={"status": row.status})
+    record(uow, "update", "violation", str(row.id), earlier, {name: values[name] for name in asked})
     return UpdateResult(violation_id, to_model(row), None)

@@ -113,8 +113,8 @@ async def delete_what_was_changed(house: House, actor: Actor) -> None:
 STEPS: Mapping[str, tuple[Call, Event]] = {
     "violations.update": (WRITES["violations.update"], ("update", "violation", True, True)),
     "violations.update_matching": (WRITES["violations.update_matching"], ("update_matching", "violation", False, True)),
-    "approvals.decide_changes": (decide_one_change, ("decide", "run", False, True)),
-    "approvals.decide_matching": (WRITES["approvals.decide_matching"], ("decide", "run", False, True)),
+    "approvals.decide_changes": (decide_one_change, ("decide", "run", True, True)),
+    "approvals.decide_matching": (WRITES["approvals.decide_matching"], ("decide", "run", True, True)),
     "approvals.reject": (WRITES["approvals.reject"], ("rejected", "run", True, True)),
     "approvals.reset": (WRITES["approvals.reset"], ("reset", "run", True, True)),
     "approvals.approve": (WRITES["approvals.approve"], ("approved", "run", True, True)),

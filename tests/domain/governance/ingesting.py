@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.assets.model import AssetType, FoundSchema, FoundTable
-from domain.fqn import Fqn
+from domain.fqn import SCHEMA_DEPTH, Fqn
+from domain.runs.model import RunRequest, RunType
 from tests.domain.governance.acts import Outcome
 from tests.domain.governance.house import House
 from tests.domain.governance.plain_catalogue import Found, PlainAsset
@@ -49,3 +50,29 @@ class Ingest:
         found = FoundSchema(self.schema, self.read_at, tables)
         await store_schemas(house.domain, house.actor, self.schema.parts[0], [found])
         return Outcome()
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Of all its schemas, the database has these only."""
+
+    database: Fqn
+    present: Collection[Fqn]
+
+    def foresee(self, world: PlainWorld) -> Outcome:
+        vanished = [fqn for fqn in self._schemas(world) if world.catalogue.living(fqn) and fqn not in self.present]
+        removed = 0
+        for schema in vanished:
+            removed += sum(asset.lives for asset in world.catalogue.inside(schema).values())
+            world.catalogue.forget(schema, world.now)
+            world.problems.close_vanished(world.catalogue.inside(schema), world.now)
+        return Outcome(counts=(removed,))
+
+    def _schemas(self, world: PlainWorld) -> list[Fqn]:
+        return [fqn for fqn in world.catalogue.inside(self.database) if len(fqn.parts) == SCHEMA_DEPTH]
+
+    async def perform(self, house: House) -> Outcome:
+        ingestion = RunRequest(RunType.SERVICE_INGESTION, self.database.parts[0])
+        run = await house.domain.runs.request(house.actor, ingestion)
+        removed = await house.domain.items.forget_schemas(house.actor, run.id, self.database, self.present)
+        return Outcome(counts=(removed,))

@@ -9,10 +9,13 @@ from fractions import Fraction
 
 from domain.assets.model import AssetField
 from domain.fqn import Fqn
+from domain.metrics.model import AssessmentType
 from domain.rules.model import RuleState
+from domain.runs.model import RunType
 from domain.violations.model import Resolution, ViolationStatus, ViolationUpdate
 from tests.domain.governance.acts import Outcome
 from tests.domain.governance.house import House
+from tests.domain.governance.plain_scores import METRICS_OF
 from tests.domain.governance.plain_world import PlainWorld
 from tests.factories.violations import import_violation
 
@@ -137,4 +140,22 @@ class Weigh:
         known = await house.domain.read.scorecards.dimensions(house.actor.tenant)
         version = next(one.version for one in known if one.name == self.dimension)
         await house.domain.metrics.update_dimension(house.actor, self.dimension, version, weight=self.weight)
+        return Outcome()
+
+
+@dataclass(frozen=True)
+class Remap:
+    """What a Save of such a run invalidates from now on; what was saved before stays as it is."""
+
+    run_type: RunType
+    kinds: frozenset[AssessmentType]
+
+    def foresee(self, world: PlainWorld) -> Outcome:
+        world.mapping[self.run_type] = frozenset().union(*(METRICS_OF[kind] for kind in self.kinds))
+        return Outcome()
+
+    async def perform(self, house: House) -> Outcome:
+        known = await house.domain.read.scorecards.invalidations(house.actor.tenant)
+        version = next(one.version for one in known if one.run_type == self.run_type)
+        await house.domain.metrics.set_invalidation(house.actor, self.run_type, sorted(self.kinds), version)
         return Outcome()

@@ -96,6 +96,12 @@ class PlainCatalogue:
                 known.found, known.deleted_at = one, None
                 known.write({})
 
+    def forget(self, schema: Fqn, now: datetime) -> None:
+        for asset in self.inside(schema).values():
+            if asset.lives:
+                asset.deleted_at = asset.told_at = now
+                asset.write({})
+
     def edit(self, fqn: Fqn, name: str, value: str) -> None:
         self.assets[fqn].write({name: Said(value, FieldOrigin.HUMAN)})
 

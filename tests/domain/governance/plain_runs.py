@@ -65,6 +65,8 @@ class Saved:
     after: Mapping[Fqn, Content]
     counts: tuple[int, int, int, int]
     """Changes applied and in conflict, cells hidden, violations closed."""
+    stale: frozenset[str]
+    """The metrics that it made so, as the mapping was then."""
 
 
 @dataclass
@@ -78,10 +80,6 @@ class PlainRun:
     version: int = 1
     was_undone: bool = False
     saved: Saved | None = None
-
-    @property
-    def stale(self) -> frozenset[str]:
-        return MADE_STALE.get(self.type, frozenset())
 
     @property
     def counts(self) -> tuple[int, int, int, int]:

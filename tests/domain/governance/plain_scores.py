@@ -9,12 +9,13 @@ from datetime import datetime
 from fractions import Fraction
 
 from domain.fqn import Fqn
-from domain.metrics.model import ScoreState
+from domain.metrics.model import AssessmentType, ScoreState
 from domain.metrics.seeds import METRICS
 
 DIMENSION_OF = {metric: dimension for metric, dimension, _ in METRICS}
 METADATA = frozenset({"described", "owned", "classified", "keyed"})
 QUALITY = frozenset(DIMENSION_OF) - METADATA
+METRICS_OF = {AssessmentType.METADATA: METADATA, AssessmentType.DATA_QUALITY: QUALITY}
 Save = tuple[int, int]
 """The number of a run, and how often it had been decided when it was saved."""
 

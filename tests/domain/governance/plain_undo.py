@@ -26,7 +26,7 @@ def builds_on(world: PlainWorld, run: PlainRun, saved: Saved) -> Mapping[str, se
         "{} was assessed since": {
             cell.asset.up_to(TABLE_DEPTH)
             for cell in world.scores.cells().values()
-            if cell.of and cell.metric in run.stale and cell.at > saved.at and _is_target(run, cell.asset)
+            if cell.of and cell.metric in saved.stale and cell.at > saved.at and _is_target(run, cell.asset)
         },
     }
 
@@ -42,8 +42,9 @@ def _is_still(world: PlainWorld, fqn: Fqn, content: object) -> bool:
 
 def _later_saves(world: PlainWorld, run: PlainRun, saved: Saved) -> Iterator[int]:
     for other in world.runs.values():
-        is_saved = other.status is ApprovalStatus.APPROVED and other.saved and other.saved.at >= saved.at
-        if is_saved and other is not run and other.stale & run.stale and other.overlaps(run):
+        if other is run or other.status is not ApprovalStatus.APPROVED or other.saved is None:
+            continue
+        if other.saved.at >= saved.at and other.saved.stale & saved.stale and other.overlaps(run):
             yield other.number
 
 

@@ -13,7 +13,7 @@ from domain.rules.model import RuleState
 from domain.runs.model import ApprovalStatus, ChangeOutcome, Decision
 from tests.domain.governance.plain_catalogue import PlainCatalogue, Said
 from tests.domain.governance.plain_problems import PlainProblems, Problem
-from tests.domain.governance.plain_runs import PlainChange, PlainRule, PlainRun, Saved
+from tests.domain.governance.plain_runs import MADE_STALE, PlainChange, PlainRule, PlainRun, Saved
 from tests.domain.governance.plain_scores import Card, Noted, PlainScores
 
 
@@ -35,6 +35,7 @@ class PlainWorld:
         self.problems = PlainProblems()
         self.rules: dict[int, PlainRule] = {}
         self.runs: dict[int, PlainRun] = {}
+        self.mapping = dict(MADE_STALE)
 
     @property
     def horizon(self) -> datetime:
@@ -80,20 +81,29 @@ class PlainWorld:
         return bool(self._saved_since(metric, asset, read_at))
 
     def _saved_since(self, metric: str, asset: Fqn, read_at: datetime) -> list[PlainRun]:
-        saved = [run for run in self.runs.values() if run.status is ApprovalStatus.APPROVED and metric in run.stale]
+        saved = [run for run in self.runs.values() if run.status is ApprovalStatus.APPROVED]
         concerned = [run for run in saved if any(target.covers(asset) for target in run.targets)]
-        later = [(run.saved.at, run) for run in concerned if run.saved and run.saved.at > read_at]
+        later = [
+            (run.saved.at, run)
+            for run in concerned
+            if run.saved and metric in run.saved.stale and run.saved.at > read_at
+        ]
         return [run for _, run in sorted(later, key=lambda each: each[0])]
 
+    def made_stale_by(self, run: PlainRun) -> frozenset[str]:
+        """What a Save of it would invalidate now."""
+        return self.mapping.get(run.type, frozenset())
+
     def hidden_by(self, run: PlainRun) -> list[Noted]:
+        stale = self.made_stale_by(run)
         return [
             cell
             for cell in self.scores.cells().values()
-            if cell.of and cell.metric in run.stale and any(target.covers(cell.asset) for target in run.targets)
+            if cell.of and cell.metric in stale and any(target.covers(cell.asset) for target in run.targets)
         ]
 
     def closed_by(self, run: PlainRun) -> list[Problem]:
-        return self.problems.stale(run.stale, run.targets)
+        return self.problems.stale(self.made_stale_by(run), run.targets)
 
     def foresee(self, run: PlainRun) -> Foreseen:
         outcomes = [(change, self.judge(change)) for change in run.changes]
@@ -127,6 +137,7 @@ class PlainWorld:
             before,
             {fqn: self.catalogue.assets[fqn].content for fqn in assets},
             (counts[ChangeOutcome.APPLIED], counts[ChangeOutcome.CONFLICT], len(hidden), len(closed)),
+            self.made_stale_by(run),
         )
 
     def _write(self, run: PlainRun, fqn: Fqn) -> None:

@@ -96,6 +96,14 @@ class GovernanceCore(Told):
     def ingest(self, data: DataObject) -> None:
         self.do(data.draw(telling.ingestions(self.world)))
 
+    @rule(act=telling.losses)
+    def lose_schemas(self, act: Act) -> None:
+        self.do(act)
+
+    @rule(act=telling.remappings)
+    def remap(self, act: Act) -> None:
+        self.do(act)
+
     @rule(data=st.data())
     def decide(self, data: DataObject) -> None:
         if runs := [run for run in self.reviewed() if self.world.runs[run].changes]:

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from domain.assets.model import AssetField
 from domain.fqn import Fqn
+from domain.metrics.model import AssessmentType
 from domain.rules.model import RuleKind, RuleState
 from domain.runs.decisions import ChangePredicate
 from domain.runs.model import ChangeSubject, Decision
 from domain.violations.model import Resolution, ViolationStatus
 from tests.domain.governance.acts import Act
 from tests.domain.governance.assessing import Result, StoreMetadata, StoreQuality
-from tests.domain.governance.ingesting import Ingest
-from tests.domain.governance.people import Edit, Judge, MoveRule, Release, Weigh
+from tests.domain.governance.ingesting import Forget, Ingest
+from tests.domain.governance.people import Edit, Judge, MoveRule, Release, Remap, Weigh
 from tests.domain.governance.plain_catalogue import PlainAsset
+from tests.domain.governance.plain_runs import MADE_STALE
 from tests.domain.governance.plain_world import PlainWorld
 from tests.domain.governance.reviewing import Decide, DecideMatching
 from tests.domain.governance.suggesting import Propose, Suggest
@@ -130,6 +132,8 @@ judgements = st.sampled_from(
         (ViolationStatus.RESOLVED, Resolution.ACCEPTED_RISK),
     ]
 )
+remappings = st.builds(Remap, st.sampled_from(sorted(MADE_STALE)), st.frozensets(st.sampled_from(list(AssessmentType))))
+losses = st.builds(Forget, st.just(MAIN), st.sampled_from(((PUBLIC, ARCHIVE), (PUBLIC,), (PUBLIC,), (ARCHIVE,))))
 weighings = st.builds(
     Weigh,
     st.sampled_from(("completeness", "uniqueness", "documentation")),

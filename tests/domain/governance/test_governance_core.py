@@ -19,9 +19,9 @@ pytestmark = pytest.mark.db
 
 SOAK = os.environ.get("GOVERNANCE_STORIES")
 """So many stories, which are other ones each time; without it a few, always the same."""
-STORIES = 16
+STORIES = 32
 LENGTH = 40
-FEWEST_STEPS = 1000
+FEWEST_STEPS = 2000
 COMMON = settings(stateful_step_count=LENGTH, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 

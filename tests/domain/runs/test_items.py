@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from domain.bootstrap import Domain
@@ -79,6 +80,19 @@ async def test_a_second_finish_counts_nothing_twice(
 
     assert await progress(domain, actor, run) == (1, 1, 8)
     assert await domain.items.open_items(actor, run.id) == tables[1:]
+
+
+async def test_a_run_whose_items_have_expired_counts_from_the_beginning(
+    domain: Domain, actor: Actor, run: WorkflowRun, tables: list[Fqn], sql: asyncpg.Connection
+) -> None:
+    await domain.items.finish(actor, run.id, tables[0], {})
+    await domain.items.fail(actor, run.id, tables[1], "QueryTimeout", "Too long.")
+    await sql.execute("DELETE FROM run_item WHERE run_id = $1", run.id)
+
+    assert await domain.items.open_items(actor, run.id) == tables
+    await domain.items.finish(actor, run.id, tables[0], {})
+
+    assert await progress(domain, actor, run) == (1, 0, 8)
 
 
 async def test_items_that_finish_at_once_are_all_counted(
