@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from deploy.local import doctor, down, status, up
+from deploy.local import doctor, down, status, up, verify_audit
 from deploy.local.demo import command as demo
 from deploy.local.errors import LauncherError
 from deploy.local.options import add_settings, overrides
@@ -25,7 +25,14 @@ class Command(Protocol):
     def run(self, arguments: Namespace, settings: Settings) -> int: ...
 
 
-COMMANDS: Mapping[str, Command] = {"up": up, "demo": demo, "status": status, "doctor": doctor, "down": down}
+COMMANDS: Mapping[str, Command] = {
+    "up": up,
+    "demo": demo,
+    "status": status,
+    "doctor": doctor,
+    "verify-audit": verify_audit,
+    "down": down,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -107,6 +107,14 @@ def _database_urls(settings: Settings, postgres: EmbeddedPostgres | None) -> Dat
     return DatabaseUrls(postgres.address.dsn(DATABASE), postgres.address.dsn(PREFECT_DATABASE))
 
 
+def database_url_of(settings: Settings, home: Home) -> str:
+    """Where the database of this home answers; an embedded one has to run."""
+    postgres = _embedded(settings, home)
+    if postgres is not None and not postgres.is_running():
+        raise LauncherError(f"No PostgreSQL runs on {home.root}. Start it with `assay up`.")
+    return _database_urls(settings, postgres).assay
+
+
 def _services(settings: Settings, postgres: EmbeddedPostgres | None, wait: Callable[[], None]) -> Services:
     return Services(api_url(settings), prefect_url(settings), postgres.address if postgres else None, wait)
 

@@ -33,7 +33,7 @@ def test_commands_are_the_ones_that_are_tested() -> None:
         "make run ARGS=--exit",
         "make test",
         ".venv/bin/assay demo --dsn postgresql://reader:secret@127.0.0.1:5432/shop --schema public --exit",
-        "ASSAY_DATABASE_URL=postgresql://… .venv/bin/python -m domain verify-audit",
+        ".venv/bin/assay verify-audit",
     ]
 
 
@@ -42,6 +42,16 @@ def test_make_run_goes_through_the_main_job(installation: Installation) -> None:
 
     assert made.returncode == 0, made.stdout + made.stderr
     assert "Scorecard of bank: " in made.stdout
+
+
+def test_audit_chain_of_the_main_job_is_whole_and_its_end_is_as_it_was(installation: Installation) -> None:
+    verified = installation.run("verify-audit")
+    head = re.search(r"\b[0-9a-f]{64}\b", verified.stdout)
+
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert head
+    assert installation.run("verify-audit", "--expect-head", f"default={head[0]}").returncode == 0
+    assert installation.run("verify-audit", "--expect-head", f"default={'f' * 64}").returncode == 1
 
 
 async def test_demo_on_a_database_of_ones_own(installation: Installation, shop: str) -> None:
