@@ -89,6 +89,10 @@ class PrefectSettings(_Section):
 class RunSettings(_Section):
     max_per_connection: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_read_null)] = 2
     """How many runs work on one source at once; null for as many as are asked for."""
+    max_tasks: Annotated[int, Field(ge=1, le=2000)] = 1000
+    """Prefect tasks of one run. More tables than that share them; Prefect's server falls behind above 2,000."""
+    large_table_rows: Annotated[int, Field(ge=1)] = 100_000
+    """From here on a table keeps a task of its own when others share theirs."""
 
 
 class DatabaseSettings(_Section):

@@ -1,4 +1,4 @@
-"""One visible Prefect task an item; the work itself runs on the flow's own event loop.
+"""Visible Prefect tasks, one an item or one a batch; the work itself runs on the flow's own event loop.
 
 A submitted task is a thin synchronous function: it hands its coroutine to the loop of the flow and waits in its
 thread. So one loop, one engine and one model client serve the run, and the task runner's width is the width of work.
@@ -6,24 +6,17 @@ thread. So one loop, one engine and one model client serve the run, and the task
 
 import asyncio
 import concurrent.futures
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectConcurrentFuture, PrefectFuture
 
-from domain.errors import DomainError
 from domain.fqn import Fqn
-from flows.failures import ModelKeyRejected, RunFailure, SourceUnreachable
-from flows.retries import source_losses
+from flows.batches import Batch, batches_of
+from flows.item_work import OF_THE_RUN, Work, work_through
 from flows.runtime import Run, patiently
-from flows.unexpected import unexpected
 from flows.work_in_hand import RunEnding
-
-Work = Callable[[Fqn], Awaitable[None]]
-
-OF_THE_RUN = (ModelKeyRejected, SourceUnreachable)
-"""What no other item can do better: the run ends with it."""
 
 
 class Handover:
@@ -53,7 +46,8 @@ async def fan_out(run: Run, items: Sequence[Fqn], work: Work) -> None:
     """
     loop = asyncio.get_running_loop()
     submitted = [
-        work_on.with_options(task_run_name=str(fqn)).submit(Handover(loop, _bound(run, fqn, work))) for fqn in items
+        work_on.with_options(task_run_name=_literally(batch.name)).submit(Handover(loop, _bound(run, batch, work)))
+        for batch in await _batches(run, items)
     ]
     states = await asyncio.gather(*map(_state_of, submitted))
     for state in states:
@@ -62,41 +56,24 @@ async def fan_out(run: Run, items: Sequence[Fqn], work: Work) -> None:
             raise failure
 
 
+async def _batches(run: Run, items: Sequence[Fqn]) -> list[Batch]:
+    limits = run.settings.runs
+    rows: Mapping[Fqn, int] = {}
+    if len(items) > limits.max_tasks:
+        rows = await patiently(lambda: run.domain.read.profiles.row_counts(run.actor.tenant, items))
+    return batches_of(items, limits.max_tasks, rows, limits.large_table_rows)
+
+
+def _literally(name: str) -> str:
+    """Prefect reads the name of a task run as a format string, and a table may be called anything."""
+    return name.replace("{", "{{").replace("}", "}}")
+
+
 def _state_of(submitted: PrefectFuture[None]) -> asyncio.Future[State[None]]:
     """The task's final state, without blocking the loop as the future's own `wait` would."""
     assert isinstance(submitted, PrefectConcurrentFuture)
     return asyncio.wrap_future(submitted.wrapped_future)
 
 
-def _bound(run: Run, fqn: Fqn, work: Work) -> Callable[[], Coroutine[None, None, None]]:
-    return lambda: _attempt(run, fqn, work)
-
-
-async def _attempt(run: Run, fqn: Fqn, work: Work) -> None:
-    with run.work.item():
-        await _recording_failure(run, fqn, work)
-
-
-async def _recording_failure(run: Run, fqn: Fqn, work: Work) -> None:
-    try:
-        await patiently(lambda: run.domain.items.start(run.actor, run.record.id, fqn))
-        async for attempt in source_losses():
-            with attempt:
-                await work(fqn)
-    except RunFailure as failure:
-        await _fail(run, fqn, failure.code, failure.message)
-        if isinstance(failure, OF_THE_RUN):
-            run.work.end()
-        raise
-    except DomainError as error:
-        await _fail(run, fqn, type(error).__name__.upper(), error.message)
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it was, the item has failed and the others go on
-        told = unexpected(error, run.record.id, fqn)
-        await _fail(run, fqn, told.code, told.message)
-        raise told from None
-
-
-async def _fail(run: Run, fqn: Fqn, code: str, message: str) -> None:
-    await patiently(lambda: run.domain.items.fail(run.actor, run.record.id, fqn, code, message))
-    await run.say(f"{fqn}: {message}", level="WARNING")
+def _bound(run: Run, batch: Batch, work: Work) -> Callable[[], Coroutine[None, None, None]]:
+    return lambda: work_through(run, batch, work)

@@ -6,15 +6,17 @@ from uuid import UUID
 
 import pytest
 from prefect import State, flow
+from prefect.client.schemas.objects import StateType
 
 from domain.fqn import Fqn
-from domain.runs.model import ItemStatus, RunType, WorkflowRun
+from domain.profiles.model import Measured, Method, Reading, TableProfile
+from domain.runs.model import ItemStatus, RunStatus, RunType, WorkflowRun
 from flows.failures import ModelKeyRejected, TableFailed
 from flows.fan_out import fan_out
 from flows.runtime import open_run, table_runner
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
-from tests.factories.runs import request_run
+from tests.factories.runs import report, request_run
 from tests.flows.worker import Called, Worker
 
 pytestmark = [
@@ -55,11 +57,14 @@ def flow_that_does(worker: Worker, work: Work) -> Called:
     return probe
 
 
-@pytest.mark.parametrize("width", [1, 3, TABLES])
+@pytest.mark.parametrize(
+    ("width", "max_tasks"), [(1, 1000), (3, 1000), (TABLES, TABLES), (1, 1), (2, 3), (3, 3), (5, 6)]
+)
 async def test_as_many_tables_are_in_hand_at_once_as_are_configured(
-    worker: Worker, run: WorkflowRun, width: int, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, run: WorkflowRun, width: int, max_tasks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASSAY_PROFILING_MAX_CONCURRENT_TABLES", str(width))
+    monkeypatch.setenv("ASSAY_RUNS_MAX_TASKS", str(max_tasks))
     in_hand, peak, all_here = 0, 0, asyncio.Event()
 
     async def work(_: Fqn) -> None:
@@ -69,11 +74,18 @@ async def test_as_many_tables_are_in_hand_at_once_as_are_configured(
         if in_hand == width:
             all_here.set()
         await asyncio.wait_for(all_here.wait(), BOUND_SECONDS)
+        await some_statements(worker, run)
         in_hand -= 1
 
     state, ended = await worker.call(flow_that_does(worker, work), run.id)
 
     assert (peak, state.is_completed(), ended.progress.completed) == (width, True, TABLES)
+
+
+async def some_statements(worker: Worker, run: WorkflowRun) -> None:
+    """What a table takes, so that one that is let in too many finds the others still there."""
+    for _ in range(20):
+        await worker.domain.read.runs.get(worker.actor.tenant, run.id)
 
 
 async def test_a_table_that_fails_is_recorded_and_the_others_go_on(worker: Worker, run: WorkflowRun) -> None:
@@ -89,6 +101,123 @@ async def test_a_table_that_fails_is_recorded_and_the_others_go_on(worker: Worke
     assert (items["t3"].status, items["t3"].attempts) == (ItemStatus.FAILED, 1)
     assert (items["t3"].error_code, items["t3"].error_message) == ("TABLE_FAILED", "It is locked.")
     assert await worker.said(ended) == [f"{PUBLIC}.t3: It is locked.", "6 of 7 done, 1 failed."]
+
+
+async def test_a_table_that_fails_in_a_batch_fails_alone_and_its_task_says_so(
+    worker: Worker, run: WorkflowRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_RUNS_MAX_TASKS", "2")
+    begun: list[str] = []
+
+    async def work(fqn: Fqn) -> None:
+        begun.append(fqn.name)
+        if fqn.name in {"t4", "t5"}:
+            raise TableFailed(f"{fqn.name} is locked.")
+
+    state, ended = await worker.call(flow_that_does(worker, work), run.id)
+
+    statuses = {name: item.status for name, item in (await worker.items(ended)).items()}
+    tasks = {task.name: task.state for task in await worker.tasks_in_prefect(state, 2) if task.state}
+    first, second = (f"{PUBLIC}.t0 … {PUBLIC}.t2 · 3 tables", f"{PUBLIC}.t3 … {PUBLIC}.t6 · 4 tables")
+    assert [name for name, status in statuses.items() if status is ItemStatus.FAILED] == ["t4", "t5"]
+    assert ([name for name in begun if name < "t3"], [name for name in begun if name >= "t3"]) == (
+        ["t0", "t1", "t2"],
+        ["t3", "t4", "t5", "t6"],
+    )
+    assert {name: one.type for name, one in tasks.items()} == {first: StateType.COMPLETED, second: StateType.FAILED}
+    assert f"2 of 4 failed.\n{PUBLIC}.t4: t4 is locked.\n{PUBLIC}.t5: t5 is locked." in (tasks[second].message or "")
+    assert state.message == "5 of 7 done, 2 failed."
+
+
+async def test_a_batch_that_is_tried_again_holds_only_what_is_left(
+    worker: Worker, run: WorkflowRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_RUNS_MAX_TASKS", "1")
+    begun: list[str] = []
+    broken = {"t2", "t5"}
+
+    async def work(fqn: Fqn) -> None:
+        begun.append(fqn.name)
+        if fqn.name in broken:
+            raise TableFailed("It is locked.")
+
+    probe = flow_that_does(worker, work)
+    await worker.call(probe, run.id)
+    begun.clear()
+    broken.clear()
+
+    state, _ = await worker.call(probe, run.id)
+
+    assert (begun, state.message) == (["t2", "t5"], "7 of 7 done, 0 failed.")
+
+
+async def test_a_run_that_is_cancelled_ends_its_batches_at_once(
+    worker: Worker, run: WorkflowRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_RUNS_MAX_TASKS", "2")
+    begun: list[str] = []
+    both_here = asyncio.Event()
+
+    async def work(fqn: Fqn) -> None:
+        begun.append(fqn.name)
+        if len(begun) == 2:
+            both_here.set()
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(BOUND_SECONDS), asyncio.TaskGroup() as group:
+        called = group.create_task(worker.call(flow_that_does(worker, work), run.id))
+        await both_here.wait()
+        await report(worker.domain, worker.actor, run.id, RunStatus.CANCELLING, worker.domain.clock())
+    state, ended = called.result()
+
+    statuses = {name: item.status for name, item in (await worker.items(ended)).items()}
+    assert state.message == "The process was told to end. 0 of 7 done, 0 failed."
+    assert (sorted(begun), statuses.pop("t0"), statuses.pop("t3")) == (["t0", "t3"], *[ItemStatus.RUNNING] * 2)
+    assert set(statuses.values()) == {ItemStatus.PENDING}
+
+
+async def test_a_table_that_was_large_when_it_was_last_profiled_keeps_a_task_of_its_own(
+    worker: Worker, run: WorkflowRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_RUNS_MAX_TASKS", "4")
+    monkeypatch.setenv("ASSAY_RUNS_LARGE_TABLE_ROWS", "5000")
+    await add_profiles(worker, t2=5000, t3=9000, t6=4999)
+    await add_profiles(worker, t3=10)
+
+    async def work(_: Fqn) -> None:
+        return
+
+    state, _ = await worker.call(flow_that_does(worker, work), run.id)
+
+    assert sorted(task.name for task in await worker.tasks_in_prefect(state, 4)) == [
+        f"{PUBLIC}.t0 … {PUBLIC}.t1 · 2 tables",
+        f"{PUBLIC}.t2",
+        f"{PUBLIC}.t3 … {PUBLIC}.t4 · 2 tables",
+        f"{PUBLIC}.t5 … {PUBLIC}.t6 · 2 tables",
+    ]
+
+
+async def add_profiles(worker: Worker, **rows: int) -> None:
+    earlier = await request_run(worker.domain, worker.actor, RunType.PROFILING, PUBLIC)
+    await worker.domain.items.open_items(worker.actor, earlier.id)
+    for name, count in rows.items():
+        reading = Reading(Method.EXACT, count, count)
+        measured = Measured(count, Method.EXACT)
+        profile = TableProfile(PUBLIC.child(name), worker.domain.clock(), measured, reading, ())
+        await worker.domain.items.finish_profiled(worker.actor, earlier.id, profile)
+
+
+async def test_a_task_is_named_as_its_table_whatever_that_is_called(worker: Worker, run: WorkflowRun) -> None:
+    odd = {"{fqn}", "a{", "}b", "{{0}}"}
+    await add_tables(worker.domain, worker.actor, *odd)
+    again = await request_run(worker.domain, worker.actor, RunType.PROFILING, PUBLIC)
+
+    async def work(_: Fqn) -> None:
+        return
+
+    state, _ = await worker.call(flow_that_does(worker, work), again.id)
+
+    assert {task.name for task in await worker.tasks_in_prefect(state, len(odd))} == {f"{PUBLIC}.{one}" for one in odd}
 
 
 async def test_a_run_of_which_every_table_failed_has_failed(worker: Worker, run: WorkflowRun) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from prefect import Flow, State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import TaskRun
 
 from domain.bootstrap import Domain
 from domain.fqn import Fqn
@@ -59,17 +60,21 @@ class Worker:
 
     async def told_to_prefect(self, state: State[None], tasks: int) -> str:
         """The messages of the flow run and of its tasks, of which there have to be so many, as one text."""
+        ended = [run.state for run in await self.tasks_in_prefect(state, tasks) if run.state]
+        return "\n".join([state.message or "", *(one.message or "" for one in ended)])
+
+    async def tasks_in_prefect(self, state: State[None], tasks: int) -> list[TaskRun]:
+        """The task runs of a flow run, once so many are there and have ended."""
         flow_run_id = state.state_details.flow_run_id
         assert flow_run_id
         only = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
-        messages: list[str] = []
+        found: list[TaskRun] = []
         with self.server.used():
             async with get_client() as client:
 
                 async def all_have_ended() -> bool:
-                    states = [run.state for run in await client.read_task_runs(flow_run_filter=only) if run.state]
-                    messages[:] = [one.message or "" for one in states]
-                    return len(states) == tasks and all(one.is_final() for one in states)
+                    found[:] = await client.read_task_runs(flow_run_filter=only)
+                    return len(found) == tasks and all(one.state and one.state.is_final() for one in found)
 
                 await eventually(all_have_ended)
-        return "\n".join([state.message or "", *messages])
+        return found

@@ -87,6 +87,7 @@ READS: Mapping[str, Call] = {
     "previews.preview": lambda h, a: h.domain.read.previews.preview(a.tenant, h.waiting),
     "previews.violations": lambda h, a: h.domain.read.previews.violations(a.tenant, h.waiting, PAGE),
     "profiles.newest": lambda h, a: h.domain.read.profiles.newest(a.tenant, [CARD]),
+    "profiles.row_counts": lambda h, a: h.domain.read.profiles.row_counts(a.tenant, [CARD]),
     "rules.by_ids": lambda h, a: h.domain.read.rules.by_ids(a.tenant, [h.rule.id]),
     "rules.count_by_state": lambda h, a: h.domain.read.rules.count_by_state(a.tenant, PUBLIC),
     "rules.newest_executions": lambda h, a: h.domain.read.rules.newest_executions(a.tenant, [h.rule.id]),
