@@ -36,6 +36,7 @@ from domain.retention.sweep import Sweep
 from domain.rules.queries import RuleQueries
 from domain.runs.approval import ApprovalService
 from domain.runs.assessment import AssessmentService
+from domain.runs.claims import ClaimService
 from domain.runs.explanation import ExplanationQueries
 from domain.runs.items import ItemService
 from domain.runs.places import PlaceService
@@ -76,6 +77,7 @@ class Domain:
     approvals: ApprovalService
     assessments: AssessmentService
     assets: AssetService
+    claims: ClaimService
     connections: ConnectionService
     curation: CurationService
     glossary: GlossaryService
@@ -120,6 +122,7 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
         approvals=ApprovalService(unit_of_work),
         assessments=AssessmentService(unit_of_work),
         assets=AssetService(unit_of_work),
+        claims=ClaimService(unit_of_work),
         connections=ConnectionService(unit_of_work),
         curation=CurationService(unit_of_work),
         glossary=GlossaryService(unit_of_work),

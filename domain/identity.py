@@ -32,6 +32,14 @@ class Permission(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """That one process carries out a run; it is void once another process has claimed the run."""
+
+    run_id: UUID
+    process: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which project, with which rights; the request id ties audit events and logs together."""
 
@@ -40,6 +48,8 @@ class Actor:
     kind: ActorKind = ActorKind.USER
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     request_id: str | None = None
+    claim: Claim | None = None
+    """Set where the actor is the process of a run."""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from domain.errors import DomainError
 from domain.fqn import Fqn
+from domain.runs.model import RunTaken
 from flows.batches import Batch
 from flows.failures import ModelKeyRejected, RunFailure, SourceUnreachable
 from flows.retries import source_losses
@@ -54,6 +55,9 @@ async def _attempt(run: Run, fqn: Fqn, work: Work) -> Failure | None:
                     await work(fqn)
         except OF_THE_RUN as failure:
             await _record(run, fqn, failure)
+            run.work.end()
+            raise
+        except RunTaken:
             run.work.end()
             raise
         except (RunFailure, DomainError) as failure:

@@ -76,6 +76,7 @@ def _has_failed(child: WorkflowRun) -> bool:
 
 async def _cancel(run: Run, child: WorkflowRun) -> None:
     """A chain that ends takes the step that it waits for with it, unless that has just ended by itself."""
+    await patiently(lambda: run.domain.runs.beat(run.actor, run.record.id))  # refused if the chain is another process's
     with suppress(Conflict):
         await patiently(lambda: run.domain.runs.cancel(run.actor, child.id))
 

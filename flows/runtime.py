@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from prefect import State, get_run_logger
 from prefect.client.orchestration import get_client
+from prefect.exceptions import Abort
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run as flow_run_context
 from prefect.states import Cancelled, Completed, Crashed
@@ -27,7 +28,7 @@ from domain.errors import DomainError, NotFound, Unavailable
 from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.logs import configure_logs
-from domain.runs.model import RunStatus, WorkflowRun
+from domain.runs.model import Begin, RunStatus, RunTaken, WorkflowRun
 from domain.settings import Settings, load_settings
 from flows.failures import RunFailure
 from flows.run_summary import publish_summary
@@ -135,14 +136,16 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
     """Everything a flow needs, and a heartbeat while it works. Why it fails as a whole is recorded with the run."""
     settings = load_settings()
     configure_logs(settings)
-    async with open_domain(settings) as domain:
-        run = await _find(domain, settings, run_id)
+    async with _leaving_it_to_others(run_id), open_domain(settings) as domain:
+        run = await _begun(domain, settings, run_id)
         beating = asyncio.create_task(_beat(run))
         try:
             with run.work.ending_on_sigterm():
                 yield run
         except RunFailure as failure:
             await _record_failure(run, failure.code, failure.message)
+            raise
+        except RunTaken:
             raise
         except DomainError as error:
             await _record_failure(run, type(error).__name__.upper(), error.message)
@@ -158,11 +161,25 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
                 await beating
 
 
-async def _find(domain: Domain, settings: Settings, run_id: UUID) -> Run:
+@asynccontextmanager
+async def _leaving_it_to_others(run_id: UUID) -> AsyncIterator[None]:
+    """A process whose run is another one's ends without a word: any state that it reported would be taken for that
+    one's. Prefect's engine lets go of the flow run when it sees an `Abort`.
+    """
+    try:
+        yield
+    except RunTaken as taken:
+        log.warning("run.taken", run=str(run_id))
+        raise Abort(taken.message) from None
+
+
+async def _begun(domain: Domain, settings: Settings, run_id: UUID) -> Run:
     record = await patiently(lambda: domain.oversight.find_text(run_id))
     if record is None:
         raise NotFound("run", str(run_id))
-    actor = system_actor(record.tenant, f"flow {record.type}")
+    begin = Begin(UUID(str(flow_run_context.id)), flow_run_context.run_count)
+    flow = system_actor(record.tenant, f"flow {record.type}")
+    actor = await patiently(lambda: domain.claims.claim(flow, record.id, begin))
     connection = await patiently(lambda: domain.read.connections.get(record.tenant, record.connection_id))
     return Run(record, connection, actor, domain, settings)
 
@@ -181,6 +198,8 @@ async def _beat(run: Run) -> None:
             was_live = was_live or not status.is_terminal  # a second try may begin before its states are copied
             if status is RunStatus.CANCELLING or (status.is_terminal and was_live):
                 _end(run, status)
+        except RunTaken:
+            _leave(run)
         except Unavailable:
             log.warning("heartbeat.missed", run=str(run.record.id))
         await asyncio.sleep(HEARTBEAT_SECONDS)
@@ -194,6 +213,14 @@ def _end(run: Run, status: RunStatus) -> None:
     if status.is_terminal and run.work.ignores_its_end:
         log.error("run.given_up", run=str(run.record.id), status=status)
         os.kill(os.getpid(), signal.SIGKILL)  # its threads may hang in foreign code; sources notice that we are gone
+
+
+def _leave(run: Run) -> None:
+    """Another process carries out the run. Its worker must not take the end of this one for a crash of the run."""
+    run.work.end()
+    if run.work.ignores_its_end:
+        log.error("run.left", run=str(run.record.id))
+        os._exit(0)
 
 
 async def tables_of(source: Source, schemas: Sequence[Fqn]) -> dict[Fqn, FoundTable]:

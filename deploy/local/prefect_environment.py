@@ -20,6 +20,8 @@ CLIENTS = {
     # Without it a process that does not know the server's address starts one of its own, silently.
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     "PREFECT_WORKER_QUERY_SECONDS": "1",
+    # A run that shall begin after a pause is not taken before it; the workers' default is ten seconds too early.
+    "PREFECT_WORKER_PREFETCH_SECONDS": "1",
     "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     # While PostgreSQL restarts, the server answers 500; 408 and 504 come from the wait for it.

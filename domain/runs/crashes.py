@@ -12,9 +12,10 @@ from domain.runs.tables import WorkflowRunRow
 MAX_RESUBMISSIONS = 3
 SAME_CRASH = timedelta(seconds=10)
 """Prefect tells of one crash twice, the second time some seconds later: a process that was started in between would
-be taken for crashed, and another one started beside it."""
-PAUSE = SAME_CRASH + timedelta(seconds=10)
-"""So that no process is started within that time: a worker takes a run 10 seconds before it is due."""
+be taken for crashed, and another one started beside it. One that is told later still does that; then the claim on
+the run (claims.py) keeps all but one of the processes from it."""
+PAUSE = SAME_CRASH + timedelta(seconds=2)
+"""So that no process is started within that time: a worker takes a run a second before it is due."""
 
 
 def never_began(row: WorkflowRunRow, state: RunState) -> bool:

@@ -329,6 +329,24 @@ class RunState:
     """How often Prefect has begun the run so far; None when that is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """One start of a flow run, told from its other starts by their count."""
+
+    flow_run_id: UUID
+    start: int
+    """1 for the first."""
+
+
+class RunTaken(Conflict):
+    """Said to a process: not it, but another one carries out the run."""
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__(
+            f"Run {run_id} is carried out by another process, which began it for the same or a later start."
+        )
+
+
 def accepts(current: RunStatus, current_at: datetime, state: RunState) -> bool:
     """Whether a reported state replaces the current one: newer by Prefect's clock and not a mere repetition.
 

@@ -31,6 +31,7 @@ from domain.runs.model import (
     RunItem,
     RunRequest,
     RunStatus,
+    RunTaken,
     RunType,
     Save,
     WorkflowRun,
@@ -165,6 +166,7 @@ class RunRepository:
         return to_model((await self._uow.session.scalars(earlier)).one()), False
 
     async def lock(self, run_id: RunId) -> WorkflowRunRow:
+        """Refuses a process whose run another process has claimed since."""
         statement = (
             select_in(self._uow.tenant, WorkflowRunRow)
             .where(col(WorkflowRunRow.id) == run_id)
@@ -173,6 +175,9 @@ class RunRepository:
         row = (await self._uow.session.scalars(statement)).one_or_none()
         if row is None:
             raise NotFound("run", str(run_id))
+        claim = self._uow.actor.claim
+        if claim is not None and claim.run_id == row.id and claim.process != row.claimed_by:
+            raise RunTaken(row.id)
         return row
 
     async def get(self, run_id: RunId) -> WorkflowRun:

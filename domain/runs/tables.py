@@ -75,6 +75,12 @@ class WorkflowRunRow(TenantRow, table=True):
     """How often it was submitted again by itself since it was last asked for."""
     resubmitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When, in Prefect's time, the crash came for which it was last submitted again."""
+    claimed_by: UUID | None = None
+    """The process that carries it out, or did last."""
+    claimed_for: UUID | None = None
+    """The flow run of that process."""
+    claimed_start: int | None = None
+    """Which start of that flow run it was."""
 
 
 class RunItemRow(TenantRow, table=True):

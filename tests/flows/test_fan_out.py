@@ -100,7 +100,11 @@ async def test_a_table_that_fails_is_recorded_and_the_others_go_on(worker: Worke
     assert (ended.progress.completed, ended.progress.failed, ended.error_code) == (6, 1, None)
     assert (items["t3"].status, items["t3"].attempts) == (ItemStatus.FAILED, 1)
     assert (items["t3"].error_code, items["t3"].error_message) == ("TABLE_FAILED", "It is locked.")
-    assert await worker.said(ended) == [f"{PUBLIC}.t3: It is locked.", "6 of 7 done, 1 failed."]
+    assert await worker.said(ended) == [
+        "The run has begun: start 1.",
+        f"{PUBLIC}.t3: It is locked.",
+        "6 of 7 done, 1 failed.",
+    ]
 
 
 async def test_a_table_that_fails_in_a_batch_fails_alone_and_its_task_says_so(

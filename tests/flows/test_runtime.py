@@ -6,11 +6,14 @@ from uuid import UUID
 
 import pytest
 from prefect import State, flow
+from prefect.exceptions import Abort
+from prefect.runtime import flow_run
 
 from deploy.local.ports import free_port
 from domain.connections.model import ConnectionStatus
 from domain.fqn import Fqn
-from domain.runs.model import ItemStatus, RunStatus, RunType, WorkflowRun
+from domain.identifiers import new_id
+from domain.runs.model import Begin, ItemStatus, RunStatus, RunType, WorkflowRun
 from flows.fan_out import fan_out
 from flows.runtime import open_run
 from tests.factories.assets import PUBLIC, add_tables
@@ -125,3 +128,50 @@ async def test_a_run_that_is_cancelled_ends_what_it_is_working_on(worker: Worker
     assert state.message == "The process was told to end. 0 of 2 done, 0 failed."
     assert sorted(cancelled) == ["account", "card"]
     assert {item.status for item in (await worker.items(run)).values()} == {ItemStatus.RUNNING}
+
+
+async def test_a_process_whose_run_another_one_has_begun_since_ends_its_work_and_stores_nothing(
+    worker: Worker, hanging: WorkflowRun
+) -> None:
+    all_begun, ended = asyncio.Barrier(3), []
+
+    async def work(fqn: Fqn) -> None:
+        await all_begun.wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(fqn.name)
+
+    @flow(name="stale")
+    async def stale(run_id: UUID) -> State[None]:
+        async with open_run(run_id) as run:
+            await fan_out(run, await run.open_items(), work)
+            return await run.close({})
+
+    async with asyncio.timeout(30):
+        called = asyncio.create_task(worker.call(stale, hanging.id))
+        await all_begun.wait()
+        await worker.domain.claims.claim(worker.actor, hanging.id, Begin(new_id(), 1))
+        with pytest.raises(Abort):  # with which Prefect's engine lets go of the flow run, and sets no state
+            await called
+
+    run = await worker.domain.read.runs.get(worker.actor.tenant, hanging.id)
+    assert sorted(ended) == ["account", "card"]
+    assert (run.error_code, run.output) == (None, {})
+    assert {item.status for item in (await worker.items(run)).values()} == {ItemStatus.RUNNING}
+
+
+async def test_a_second_process_of_one_start_touches_nothing(worker: Worker, hanging: WorkflowRun) -> None:
+    @flow(name="second")
+    async def second(run_id: UUID) -> State[None]:
+        begin = Begin(UUID(str(flow_run.id)), flow_run.run_count)
+        await worker.domain.claims.claim(worker.actor, hanging.id, begin)
+        async with open_run(run_id) as run:
+            await run.open_items()
+            return await run.close({})
+
+    with pytest.raises(Abort):
+        await worker.call(second, hanging.id)
+
+    run = await worker.domain.read.runs.get(worker.actor.tenant, hanging.id)
+    assert (run.progress.total, run.error_code, run.output) == (0, None, {})

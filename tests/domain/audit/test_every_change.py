@@ -31,6 +31,7 @@ PROGRESS = "how far a run is: its row, items, output and log lines say so themse
 SUGGESTED = "what a run measured or suggests is kept under the run; deciding about it is audited"
 NOT_AUDITED: Mapping[str, str] = {
     "places.fill": "the run was asked for, and that was recorded; when its turn comes is no decision of anybody",
+    "claims.claim": PROGRESS,
     "items.fail": PROGRESS,
     "items.finish": PROGRESS,
     "items.finish_enriched": SUGGESTED,

@@ -77,7 +77,7 @@ async def test_a_late_second_report_of_a_crash_asks_again_and_does_not_count(
     assert known.status is RunStatus.PENDING
     assert await sql.fetchval("SELECT resubmissions FROM workflow_run WHERE id = $1", run.id) == 1
     pauses = await sql.fetch("SELECT payload -> 'after_seconds' AS pause FROM domain_event WHERE type = 'run.admitted'")
-    assert [row["pause"] for row in pauses] == ["20", "20"]
+    assert [row["pause"] for row in pauses] == ["12", "12"]
 
 
 async def test_after_three_resubmissions_it_stays_crashed_and_says_so_also_after_a_restart(

@@ -28,7 +28,7 @@ from domain.rules.model import RuleState, Severity
 from domain.rules.queries import RuleFilter
 from domain.runs.decisions import ChangeDecision, ChangePredicate
 from domain.runs.explanation import Derivation
-from domain.runs.model import Decision, RunRequest, RunState, RunStatus, RunType
+from domain.runs.model import Begin, Decision, RunRequest, RunState, RunStatus, RunType
 from domain.runs.preview import ApprovalPreview
 from domain.runs.queries import RunFilter
 from domain.violations.filters import ViolationFilter
@@ -131,6 +131,7 @@ WRITES: Mapping[str, Call] = {
     "assets.register": lambda h, a: h.domain.assets.register(a, "bank", PUBLIC, "event"),
     "assets.release": lambda h, a: h.domain.assets.release(a, CARD, AssetField.OWNER, h.card.version),
     "assets.update": lambda h, a: h.domain.assets.update(a, CARD, {AssetField.OWNER: "eve"}, h.card.version),
+    "claims.claim": lambda h, a: h.domain.claims.claim(a, h.waiting, Begin(new_id(), 1)),
     "connections.create": lambda h, a: h.domain.connections.create(a, "bank", ConnectionKind.POSTGRESQL, settings_of()),
     "connections.delete": lambda h, a: h.domain.connections.delete(a, h.connection.id, h.connection.version),
     "connections.record_check": lambda h, a: h.domain.connections.record_check(a, h.connection.id, "broken", ""),
