@@ -48,12 +48,15 @@ class EmbeddedPostgres:
         return self._folder.address()
 
     def is_running(self) -> bool:
-        return self._running() is not None
+        """A server that somebody told to stop takes no new connections, though it lives until the last one ends."""
+        running = self._running()
+        return running is not None and not running.is_stopping
 
     def start(self) -> ServerAddress:
         """Adopts the server that runs on the folder, or starts one. Blocks until it takes connections."""
         self._folder.prepare()
         if not self.is_running():
+            self.stop()
             binaries = find_binaries(self._folder.user, self._folder.root / "binaries")
             self._folder.initialise(binaries, durable=self._durable)
             self._clear_remains()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from deploy.local.processes import ProcessIdentity
 
-READY = "ready"
+READY, STOPPING = "ready", "stopping"
 PID_LINE, STARTED_LINE, PORT_LINE, STATUS_LINE = 0, 2, 3, 7
 START_TOLERANCE_SECONDS = 60.0  # the note is written a little after the process began
 
@@ -15,6 +15,7 @@ class Postmaster:
     identity: ProcessIdentity
     port: int
     is_ready: bool
+    is_stopping: bool
 
 
 def read_postmaster(data_folder: Path) -> Postmaster | None:
@@ -29,4 +30,4 @@ def read_postmaster(data_folder: Path) -> Postmaster | None:
     if identity is None or abs(identity.started - float(lines[STARTED_LINE])) > START_TOLERANCE_SECONDS:
         return None
     status = lines[STATUS_LINE].strip() if len(lines) > STATUS_LINE else ""
-    return Postmaster(identity, int(lines[PORT_LINE] or 0), status == READY)
+    return Postmaster(identity, int(lines[PORT_LINE] or 0), status == READY, status == STOPPING)

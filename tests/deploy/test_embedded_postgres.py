@@ -137,6 +137,21 @@ async def test_start_after_sigkill_ends_a_backend_that_is_still_busy(server: Emb
         await statement
 
 
+async def test_start_after_sigterm_does_not_wait_for_sessions_that_stay(server: EmbeddedPostgres, home: Path) -> None:
+    address = await start(server)
+    stays = await asyncpg.connect(address.dsn("assay"))
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGTERM)
+    await asyncio.to_thread(block_until, lambda: not server.is_running())
+    assert read_postmaster(home / "postgres" / "data") is not None
+
+    again = await start(server)
+
+    assert again == address
+    assert await answer(again, "SELECT 1") == 1
+    assert stays.is_closed()
+
+
 async def test_note_of_another_process_is_not_taken_for_a_server(server: EmbeddedPostgres, home: Path) -> None:
     await start(server)
     server.stop()
