@@ -18,6 +18,7 @@ from benchmarks.scale.pages import measure_pages
 from benchmarks.scale.saving import measure_saving
 from benchmarks.scale.scorecards import measure_scorecards
 from benchmarks.scale.size import Size
+from benchmarks.storm.command import storm_command
 from deploy.local.errors import LauncherError
 from deploy.local.signals import stopping_like_ctrl_c
 from deploy.local.throwaway import DATABASE, throwaway_postgres
@@ -69,6 +70,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["storm"]:  # with options of its own
+        return storm_command(sys.argv[2:])
     arguments = _arguments()
     try:
         size = Size(**{field.name: getattr(arguments, field.name) for field in fields(Size)})
