@@ -47,6 +47,9 @@ from domain.settings import Settings
 from domain.violations.queries import ViolationQueries
 from domain.violations.rule_states import RuleStateService
 from domain.violations.service import ViolationService
+from domain.workflows.queries import ConfigurationOversight, ConfigurationQueries
+from domain.workflows.service import ConfigurationService
+from domain.workflows.starting import StartService
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Queries:
 
     assets: AssetQueries
     audit: AuditQueries
+    configurations: ConfigurationQueries
     connections: ConnectionQueries
     glossary: GlossaryQueries
     history: HistoryQueries
@@ -78,6 +82,7 @@ class Domain:
     assessments: AssessmentService
     assets: AssetService
     claims: ClaimService
+    configurations: ConfigurationService
     connections: ConnectionService
     curation: CurationService
     glossary: GlossaryService
@@ -89,9 +94,11 @@ class Domain:
     retention: RetentionService
     rule_states: RuleStateService
     runs: RunService
+    starts: StartService
     violations: ViolationService
     read: Queries
     oversight: RunOversight
+    configuration_oversight: ConfigurationOversight
     sweep: Sweep
     delivery: Delivery
     sealing: AuditSealing
@@ -123,6 +130,7 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
         assessments=AssessmentService(unit_of_work),
         assets=AssetService(unit_of_work),
         claims=ClaimService(unit_of_work),
+        configurations=ConfigurationService(unit_of_work),
         connections=ConnectionService(unit_of_work),
         curation=CurationService(unit_of_work),
         glossary=GlossaryService(unit_of_work),
@@ -134,10 +142,12 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
         retention=retention,
         rule_states=RuleStateService(unit_of_work),
         runs=RunService(unit_of_work),
+        starts=StartService(unit_of_work),
         violations=ViolationService(unit_of_work),
         read=Queries(
             assets=AssetQueries(database),
             audit=AuditQueries(database),
+            configurations=ConfigurationQueries(database),
             connections=ConnectionQueries(database),
             glossary=GlossaryQueries(database),
             history=HistoryQueries(database),
@@ -152,6 +162,7 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
             violations=ViolationQueries(database),
         ),
         oversight=RunOversight(database),
+        configuration_oversight=ConfigurationOversight(database),
         sweep=Sweep(access, retention, LogPartitions(database, clock)),
         delivery=Delivery(database, clock),
         sealing=AuditSealing(database),

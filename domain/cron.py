@@ -10,25 +10,42 @@ _FIELDS = {
     "day of the week": (0, 7),
 }
 _PART = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/([1-9]\d?))?", re.ASCII)
+_LONGEST_MONTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+_DAYS_OF_A_WEEK = 7
 
 
 def check_cron(text: str) -> str:
-    """The expression as it was given; ValueError says which field cannot be read."""
+    """The expression as it was given; ValueError says which field cannot be read, or that its day never comes."""
     parts = text.split()
     if len(parts) != len(_FIELDS):
         raise ValueError(f"{text!r} is not a cron expression of five fields, such as '30 2 * * *' for every night")
-    for part, (name, (lowest, highest)) in zip(parts, _FIELDS.items(), strict=True):
-        if not all(_is_within(one, lowest, highest) for one in part.split(",")):
-            raise ValueError(f"{part!r} is no {name}: use {lowest} to {highest}, *, ranges (1-5), steps (*/2), lists")
+    fields = zip(parts, _FIELDS.items(), strict=True)
+    _minutes, _hours, days, months, weekdays = [_read(part, name, *bounds) for part, (name, bounds) in fields]
+    is_any_weekday = len({day % _DAYS_OF_A_WEEK for day in weekdays}) == _DAYS_OF_A_WEEK
+    if is_any_weekday and min(days) > max(_LONGEST_MONTHS.get(month, 31) for month in months):
+        raise ValueError(f"{text!r} never comes: none of its months has {min(days)} days")
     return text
 
 
-def _is_within(part: str, lowest: int, highest: int) -> bool:
+def _read(field: str, name: str, lowest: int, highest: int) -> set[int]:
+    """The values that a field names."""
+    values: set[int] = set()
+    for part in field.split(","):
+        found = _values(part, lowest, highest)
+        if not found:
+            raise ValueError(f"{field!r} is no {name}: use {lowest} to {highest}, *, ranges (1-5), steps (*/2), lists")
+        values.update(found)
+    return values
+
+
+def _values(part: str, lowest: int, highest: int) -> range:
+    """Those of a range or a single number; empty for what is neither."""
     read = _PART.fullmatch(part)
     if read is None:
-        return False
+        return range(0)
     first, last, step = read.groups()
     if step and first and not last:
-        return False  # a step needs a range to walk through
+        return range(0)  # a step needs a range to walk through
     start = int(first) if first else lowest
-    return lowest <= start <= (int(last) if last else start) <= highest
+    end = int(last) if last else start if first else highest
+    return range(start, end + 1, int(step or 1)) if lowest <= start and end <= highest else range(0)

@@ -210,6 +210,17 @@ class ConnectionChanged(DomainEvent):
     deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationChanged(DomainEvent):
+    """A set-up of a kind of work was made, changed or deleted; the scope is the service of its connection."""
+
+    name: ClassVar[str] = "configuration.changed"
+    configuration_id: UUID
+    version: int
+    enabled: bool
+    deleted: bool = False
+
+
 def _leaves(kind: type[DomainEvent]) -> list[type[DomainEvent]]:
     return [leaf for child in kind.__subclasses__() for leaf in (child, *_leaves(child))]
 

@@ -39,6 +39,7 @@ class EventType(Enum):
     RULES_CHANGED = events.RulesChanged.name
     GLOSSARY_CHANGED = events.GlossaryChanged.name
     CONNECTION_CHANGED = events.ConnectionChanged.name
+    CONFIGURATION_CHANGED = events.ConfigurationChanged.name
 
 
 describe(
@@ -64,6 +65,7 @@ describe(
         EventType.RULES_CHANGED: "Rules have another state.",
         EventType.GLOSSARY_CHANGED: "A term was made, changed or deleted, or assets were linked to it or let go.",
         EventType.CONNECTION_CHANGED: "A connection was made, changed, tested or deleted.",
+        EventType.CONFIGURATION_CHANGED: "A workflow configuration was made, changed or deleted.",
     },
 )
 

@@ -18,6 +18,7 @@ from domain.rules.model import DqRule, RuleId
 from domain.rules.queries import RuleExecution
 from domain.runs.model import Approval, RunId, WorkflowRun
 from domain.violations.model import Violation, ViolationId
+from domain.workflows.model import ConfigurationId, WorkflowConfiguration
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -44,6 +45,10 @@ class Loaders:
         self.terms_of: DataLoader[AssetId, list[GlossaryTerm] | None] = by_key(read.glossary.of_assets)
         self.profiles: DataLoader[Fqn, TableProfile | None] = by_key(read.profiles.newest)
         self.connections: DataLoader[ConnectionId, DataConnection | None] = by_key(read.connections.by_ids)
+        self.connections_by_name: DataLoader[str, DataConnection | None] = by_key(read.connections.by_names)
+        self.configurations: DataLoader[ConfigurationId, WorkflowConfiguration | None] = by_key(
+            read.configurations.by_ids
+        )
         self.rules: DataLoader[RuleId, DqRule | None] = by_key(read.rules.by_ids)
         self.executions: DataLoader[RuleId, RuleExecution | None] = by_key(read.rules.newest_executions)
         self.runs: DataLoader[RunId, WorkflowRun | None] = by_key(read.runs.by_ids)

@@ -9,6 +9,7 @@ import strawberry
 
 from api.graphql import connections
 from api.graphql.assets import types as assets
+from api.graphql.configurations import types as configurations
 from api.graphql.context import Info
 from api.graphql.fields import field
 from api.graphql.glossary import types as glossary
@@ -24,6 +25,7 @@ from domain.glossary.model import TermId
 from domain.rules.model import RuleId
 from domain.runs.model import RunId
 from domain.violations.model import ViolationId
+from domain.workflows.model import ConfigurationId
 
 MAX_IDS = 100
 
@@ -31,6 +33,11 @@ MAX_IDS = 100
 async def _asset(loaders: Loaders, key: UUID) -> Node | None:
     found = await loaders.assets_by_id.load(AssetId(key))
     return assets.Asset.of(found) if found else None
+
+
+async def _configuration(loaders: Loaders, key: UUID) -> Node | None:
+    found = await loaders.configurations.load(ConfigurationId(key))
+    return configurations.WorkflowConfiguration.of(found) if found else None
 
 
 async def _connection(loaders: Loaders, key: UUID) -> Node | None:
@@ -60,6 +67,7 @@ async def _violation(loaders: Loaders, key: UUID) -> Node | None:
 
 _READERS: Mapping[str, Callable[[Loaders, UUID], Awaitable[Node | None]]] = {
     assets.KIND: _asset,
+    configurations.KIND: _configuration,
     connections.KIND: _connection,
     glossary.KIND: _term,
     rules.KIND: _rule,

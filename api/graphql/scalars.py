@@ -9,10 +9,12 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
+from domain.cron import check_cron
 from domain.errors import Invalid
 from domain.fqn import MAX_TEXT_LENGTH, Fqn
 
 BigInt = NewType("BigInt", int)
+Cron = NewType("Cron", str)
 LARGEST_BIG_INT = 2**63 - 1
 
 
@@ -61,6 +63,13 @@ def _read_big_int(value: object) -> int:
     return value
 
 
+def _read_cron(value: object) -> Cron:
+    try:
+        return Cron(check_cron(_text("Cron", value)))
+    except ValueError as error:
+        raise Invalid("Cron", f"{error}.") from None
+
+
 def _same(value: object) -> object:
     return value
 
@@ -97,6 +106,17 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-6",
         parse_value=_read_big_int,
         serialize=int,
+    ),
+    Cron: strawberry.scalar(
+        name="Cron",
+        description=(
+            "When something happens again and again, as five fields: minute, hour, day of the month, month and day of "
+            'the week, of numbers, `*`, ranges, steps and lists; "30 2 * * 1-5" is half past two on working days. '
+            "Where both days are restricted, either is enough."
+        ),
+        specified_by_url="https://pubs.opengroup.org/onlinepubs/9799919799/utilities/crontab.html",
+        parse_value=_read_cron,
+        serialize=str,
     ),
     JSON: strawberry.scalar(
         name="JSON",

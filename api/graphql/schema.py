@@ -13,6 +13,8 @@ from api.graphql.assets.mutations import AssetMutations
 from api.graphql.assets.queries import AssetQueries
 from api.graphql.caches import TolerantParserCache
 from api.graphql.comparisons import TrendQueries
+from api.graphql.configurations.mutations import ConfigurationMutations
+from api.graphql.configurations.queries import ConfigurationQueries
 from api.graphql.connections import ConnectionMutations, ConnectionQueries
 from api.graphql.glossary.mutations import GlossaryMutations
 from api.graphql.glossary.queries import GlossaryQueries
@@ -50,6 +52,7 @@ class Query(
     AssetQueries,
     ConnectionQueries,
     WorkflowQueries,
+    ConfigurationQueries,
     RunQueries,
     PreviewQueries,
     RuleQueries,
@@ -71,6 +74,7 @@ class Mutation(
     CurationMutations,
     GlossaryMutations,
     StartMutations,
+    ConfigurationMutations,
     RunMutations,
     UndoMutations,
     RuleMutations,

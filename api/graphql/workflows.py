@@ -8,13 +8,27 @@ from api.graphql.enums import describe
 from api.graphql.fields import field
 from api.graphql.mirror import mirror
 from domain.runs.model import RunType
+from domain.triggers import Trigger
 from domain.workflows import model
 from domain.workflows.model import DEFINITIONS
+
+CONFIGURATION = "WorkflowConfiguration"
+"""The kind of the ids of configurations, which runs are filtered by."""
 
 describe(
     RunType,
     "The kinds of work.",
     {run_type: definition.description for run_type, definition in DEFINITIONS.items()},
+)
+
+describe(
+    Trigger,
+    "What may happen at a connection that starts the configurations which wait for it.",
+    {
+        Trigger.ASSET_CREATED: "Its service or database was announced, and an ingestion of it was asked for.",
+        Trigger.CONNECTION_INGESTED: "An ingestion of it completed.",
+        Trigger.RUN_SAVED: "A run on it was saved.",
+    },
 )
 
 

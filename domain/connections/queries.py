@@ -37,6 +37,13 @@ class ConnectionQueries:
         async with self._database.reading(tenant) as session:
             return {ConnectionId(row.id): to_model(row) for row in await session.scalars(statement)}
 
+    async def by_names(self, tenant: Tenant, names: Sequence[str]) -> dict[str, DataConnection]:
+        statement = select_in(tenant, DataConnectionRow).where(
+            col(DataConnectionRow.name).in_(names), col(DataConnectionRow.deleted_at).is_(None)
+        )
+        async with self._database.reading(tenant) as session:
+            return {row.name: to_model(row) for row in await session.scalars(statement)}
+
     async def page(self, tenant: Tenant, request: PageRequest) -> Page[DataConnection]:
         statement = select_in(tenant, DataConnectionRow).where(col(DataConnectionRow.deleted_at).is_(None))
         async with self._database.reading(tenant) as session:

@@ -1,6 +1,6 @@
 """Column types that tables share."""
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import DateTime, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 FqnText = Text(collation="C")
@@ -11,5 +11,6 @@ OrderedText = Text(collation="C")
 
 UtcDateTime = DateTime(timezone=True)
 TextList = ARRAY(Text)
+UuidList = ARRAY(Uuid)
 FqnList = ARRAY(FqnText)
 Json = JSONB

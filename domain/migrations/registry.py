@@ -21,6 +21,7 @@ from domain.profiles.tables import ColumnProfileRow, TableProfileRow
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
 from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
 from domain.violations.tables import ViolationHistoryRow, ViolationRow
+from domain.workflows.tables import WorkflowConfigurationRow
 
 ROWS = (
     ApprovalRow,
@@ -54,5 +55,6 @@ ROWS = (
     ViolationHistoryRow,
     ViolationRow,
     WithdrawnSaveRow,
+    WorkflowConfigurationRow,
     WorkflowRunRow,
 )

@@ -156,6 +156,16 @@ class RunRequest:
         check_parameters(self.type, self.parameters)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a run comes from, as the run tells it itself; nothing of it when it was asked for by itself."""
+
+    parent_id: RunId | None = None
+    """The chain of which it is a step."""
+    configuration_id: UUID | None = None
+    led_by: tuple[UUID, ...] = ()
+
+
 def check_targets(request: RunRequest, service: Fqn) -> None:
     """Refuse targets of the wrong level or of another connection, before anything starts."""
     if request.type in {RunType.SERVICE_INGESTION, RunType.CONNECTION_CHECK}:
@@ -240,6 +250,10 @@ class WorkflowRun:
     error_code: str | None
     error_message: str | None
     output: Mapping[str, Any]  # a summary whose shape belongs to the type
+    configuration_id: UUID | None = None
+    """The configuration that was started; None for a run that was asked for by itself."""
+    led_by: tuple[UUID, ...] = ()
+    """All configurations without which there would be no such run, in the order in which they were started."""
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class RunFilter:
     status: tuple[RunStatus, ...] = ()
     connection_name: str | None = None
     created_after: datetime | None = None
+    configuration_id: UUID | None = None
 
 
 class RunQueries:
@@ -70,6 +71,8 @@ class RunQueries:
             statement = statement.where(col(_Run.connection_name) == wanted.connection_name)
         if wanted.created_after is not None:
             statement = statement.where(col(_Run.created_at) > wanted.created_after)
+        if wanted.configuration_id is not None:
+            statement = statement.where(col(_Run.configuration_id) == wanted.configuration_id)
         if scope is not None:
             target = func.unnest(col(_Run.targets)).column_valued("target")
             statement = statement.where(exists(select(1).where(in_scope(target.collate("C"), scope))))

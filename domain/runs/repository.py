@@ -25,6 +25,7 @@ from domain.runs.model import (
     ChangeSubject,
     Decision,
     ItemStatus,
+    Origin,
     Progress,
     ProposedChange,
     RunId,
@@ -63,6 +64,8 @@ def to_model(row: WorkflowRunRow) -> WorkflowRun:
         error_code=row.error_code,
         error_message=row.error_message,
         output=row.output,
+        configuration_id=row.configuration_id,
+        led_by=tuple(row.led_by),
     )
 
 
@@ -126,9 +129,7 @@ class RunRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def add(
-        self, request: RunRequest, connection: DataConnection, parent_id: RunId | None
-    ) -> tuple[WorkflowRun, bool]:
+    async def add(self, request: RunRequest, connection: DataConnection, origin: Origin) -> tuple[WorkflowRun, bool]:
         """Store a PENDING run; with a key that was used before, the run of that time and False."""
         now = self._uow.clock()
         values: dict[str, Any] = {
@@ -143,7 +144,9 @@ class RunRepository:
             "save_all": request.save_all,
             "requested_by": self._uow.actor.name,
             "idempotency_key": request.idempotency_key,
-            "parent_id": parent_id,
+            "parent_id": origin.parent_id,
+            "configuration_id": origin.configuration_id,
+            "led_by": list(origin.led_by),
             "total_items": 0,
             "completed_items": 0,
             "failed_items": 0,

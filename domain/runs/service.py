@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from domain.access.model import require
-from domain.assets.repository import AssetRepository
 from domain.audit.repository import record
-from domain.connections.repository import ConnectionRepository
 from domain.db.uow import UnitOfWork, UnitsOfWork
-from domain.errors import Conflict, Invalid
-from domain.events import RunCancelRequested, RunRequested, RunRetryRequested, RunStateChanged
+from domain.errors import Conflict
+from domain.events import RunCancelRequested, RunRetryRequested, RunStateChanged
 from domain.identity import Actor, Permission
 from domain.runs.crashes import with_another_start
 from domain.runs.model import (
+    Origin,
     RunId,
     RunRequest,
     RunState,
@@ -21,10 +20,9 @@ from domain.runs.model import (
     RunType,
     WorkflowRun,
     accepts,
-    check_targets,
 )
-from domain.runs.places import admitted
 from domain.runs.repository import ItemRepository, RunRepository, to_model
+from domain.runs.requesting import admit_unless_waiting, request_run
 from domain.runs.tables import WorkflowRunRow
 
 MAX_LOG_LENGTH = 2000
@@ -38,15 +36,8 @@ class RunService:
         """Ask for a run: it is stored PENDING and started as soon as Prefect answers. The same key, the same run."""
         require(actor, Permission.RUN)
         async with self._unit_of_work(actor) as uow:
-            connection = await ConnectionRepository(uow).get_named(request.connection)
-            check_targets(request, connection.service)
-            await _check_known(uow, request)
-            run, is_new = await RunRepository(uow).add(request, connection, parent_id)
-            if is_new:
-                record(uow, "request", "run", str(run.id), after={"type": run.type, "targets": list(run.scopes)})
-                uow.emit(RunRequested(scopes=run.scopes, run_id=run.id))
-                _admit_unless_waiting(uow, run)
-            return run
+            led_by = (await RunRepository(uow).get(parent_id)).led_by if parent_id else ()
+            return await request_run(uow, request, Origin(parent_id=parent_id, led_by=led_by))
 
     async def cancel(self, actor: Actor, run_id: RunId) -> WorkflowRun:
         """Ask for the end of a run; CANCELLING and CANCELLED follow when Prefect says so."""
@@ -79,7 +70,7 @@ class RunService:
             row.waiting_since = uow.clock() if run.type.takes_place else None
             uow.emit(RunRetryRequested(scopes=run.scopes, run_id=run.id))
             asked = to_model(row)
-            _admit_unless_waiting(uow, asked)
+            admit_unless_waiting(uow, asked)
             return asked
 
     async def record_launch(self, actor: Actor, run_id: RunId, flow_run_id: UUID) -> None:
@@ -124,22 +115,6 @@ class RunService:
         line = message[:MAX_LOG_LENGTH]
         async with self._unit_of_work(actor) as uow:
             await RunRepository(uow).say(run_id, level, line)
-
-
-def _admit_unless_waiting(uow: UnitOfWork, run: WorkflowRun) -> None:
-    if run.waiting_since is None:
-        uow.emit(admitted(run))
-
-
-async def _check_known(uow: UnitOfWork, request: RunRequest) -> None:
-    """Refuse targets that the catalogue does not have."""
-    assets = AssetRepository(uow)
-    for target in request.targets:
-        if not await assets.tables([target]):
-            raise Invalid(
-                "targets",
-                f"The catalogue has no table in {target}. Check the spelling, or ingest the connection first.",
-            )
 
 
 async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index, Numeric, Text, text
 from sqlmodel import Field
 
-from domain.db.columns import FqnList, FqnText, Json, TextList, UtcDateTime
+from domain.db.columns import FqnList, FqnText, Json, TextList, UtcDateTime, UuidList
 from domain.db.tenancy import TenantRow
 
 LIVE = text("status IN ('PENDING', 'RUNNING', 'CANCELLING')")
@@ -42,6 +42,12 @@ class WorkflowRunRow(TenantRow, table=True):
             "waiting_since",
             postgresql_where=LIVE,
         ),
+        Index(
+            "ix_workflow_run_configuration",
+            "configuration_id",
+            "id",
+            postgresql_where=text("configuration_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -56,6 +62,9 @@ class WorkflowRunRow(TenantRow, table=True):
     requested_by: str = Field(sa_type=Text)
     idempotency_key: str | None = Field(default=None, sa_type=Text)
     parent_id: UUID | None = None
+    configuration_id: UUID | None = Field(default=None, foreign_key="workflow_configuration.id")
+    led_by: list[UUID] = Field(default_factory=list, sa_type=UuidList)
+    """All configurations without which there would be no such run, in the order in which they were started."""
     prefect_flow_run_id: UUID | None = None
     total_items: int = 0
     completed_items: int = 0

@@ -19,6 +19,7 @@ ACROSS_TENANTS = {
     "domain/retention/partitions.py:LogPartitions": "partitions belong to all tenants, and only their owner makes them",
     "domain/retention/service.py:RetentionService": "removes rows that the role of tenants only adds",
     "domain/runs/queries.py:RunOversight": "looks after the runs of all tenants",
+    "domain/workflows/queries.py:ConfigurationOversight": "Prefect knows of configurations no more than their ids",
 }
 """Classes that open sessions outside the second wall, and why they may."""
 ABOVE_THE_TENANTS = {
@@ -27,7 +28,10 @@ ABOVE_THE_TENANTS = {
     "domain/db/delivery.py": "the relay works on the events of all tenants",
     "domain/db/feed.py": "the hub hands each event to those who may see it",
 }
-OVERSIGHT = {("domain/runs/queries.py", "RunOversight")}
+OVERSIGHT = {
+    ("domain/runs/queries.py", "RunOversight"),
+    ("domain/workflows/queries.py", "ConfigurationOversight"),
+}
 """Classes that look after the rows of all tenants, and say so."""
 TENANT_ROWS = {row.__name__ for row in ROWS if issubclass(row, TenantRow)}
 BEGINNINGS = {"select", "update", "delete"}

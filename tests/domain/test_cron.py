@@ -2,7 +2,16 @@ import pytest
 
 from domain.cron import check_cron
 
-GOOD = ["* * * * *", "30 2 * * *", "*/15 0-6 1,15 * 1-5", "0 0 31 12 7", "10-50/20 * * * 0", "0  4  *  *  *"]
+GOOD = [
+    "* * * * *",
+    "30 2 * * *",
+    "*/15 0-6 1,15 * 1-5",
+    "0 0 31 12 7",
+    "10-50/20 * * * 0",
+    "0  4  *  *  *",
+    "0 0 29 2 *",
+    "0 0 31 2 1",
+]
 BAD = [
     ("every night", "five fields"),
     ("", "five fields"),
@@ -18,6 +27,8 @@ BAD = [
     ("5/10 2 * * *", "'5/10' is no minute"),
     ("1, 2 * * *", "'1,' is no minute"),
     ("-1 2 * * *", "'-1' is no minute"),
+    ("0 0 30 2 *", "none of its months has 30 days"),
+    ("0 0 31 4,6-6 */1", "none of its months has 31 days"),
     ("٣ 2 * * *", "'٣' is no minute"),
 ]
 

@@ -45,7 +45,7 @@ class ConnectionWork:
 
     def request(self, run_type: RunType, **parameters: object) -> RunRequest:
         return RunRequest(
-            run_type, self.connection, parameters=_chosen(parameters), idempotency_key=given(self.idempotency_key)
+            run_type, self.connection, parameters=chosen(parameters), idempotency_key=given(self.idempotency_key)
         )
 
 
@@ -66,7 +66,7 @@ class ReviewedWork(TargetWork):
         return replace(super().request(run_type, **parameters), save_all=bool(self.save_all))
 
 
-def _chosen(parameters: Mapping[str, object]) -> dict[str, object]:
+def chosen(parameters: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in parameters.items() if value is not None}
 
 

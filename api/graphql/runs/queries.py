@@ -10,9 +10,10 @@ from api.graphql.assets.queries import Scope
 from api.graphql.context import Info
 from api.graphql.events import DomainEvent
 from api.graphql.fields import extends, field
-from api.graphql.ids import split_id
+from api.graphql.ids import read_id, split_id
 from api.graphql.pages import After, Before, Connection, First, Last, Listing, given
 from api.graphql.runs.types import KIND, WorkflowRun
+from api.graphql.workflows import CONFIGURATION
 from domain.runs.model import RunId, RunStatus, RunType
 from domain.runs.queries import RunFilter
 
@@ -25,13 +26,18 @@ class WorkflowRunFilter:
     status: list[RunStatus] | None = strawberry.field(default=UNSET, description="Standing at one of these.")
     connection: str | None = strawberry.field(default=UNSET, description="On the connection of this name.")
     created_after: datetime | None = strawberry.field(default=UNSET, description="Asked for after this moment.")
+    configuration: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Started from the configuration of this id."
+    )
 
     def read(self) -> RunFilter:
+        configuration = given(self.configuration)
         return RunFilter(
             tuple(given(self.types) or ()),
             tuple(given(self.status) or ()),
             given(self.connection),
             given(self.created_after),
+            read_id(CONFIGURATION, configuration) if configuration else None,
         )
 
 

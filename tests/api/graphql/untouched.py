@@ -17,6 +17,7 @@ TABLES = (
     "glossary_term",
     "proposed_change",
     "violation",
+    "workflow_configuration",
     "workflow_run",
 )
 OF_THE_RELAY = "'{sequence,previous_hash,hash,due_at,attempts,last_error,prefect_flow_run_id}'::text[]"

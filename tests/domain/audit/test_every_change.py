@@ -107,6 +107,10 @@ async def delete_a_draft(house: House, actor: Actor) -> None:
     await house.domain.glossary.delete(actor, draft.id, draft.version)
 
 
+async def delete_the_configuration(house: House, actor: Actor) -> None:
+    await house.domain.configurations.delete(actor, house.configuration.id, house.configuration.version + 1)
+
+
 async def delete_what_was_changed(house: House, actor: Actor) -> None:
     await house.domain.connections.delete(actor, house.connection.id, house.connection.version + 1)
 
@@ -138,6 +142,12 @@ STEPS: Mapping[str, tuple[Call, Event]] = {
     "metrics.update_dimension": (WRITES["metrics.update_dimension"], ("update", "dimension", True, True)),
     "metrics.update_metric": (WRITES["metrics.update_metric"], ("update", "metric", True, True)),
     "rule_states.change": (WRITES["rule_states.change"], ("retired", "rule", True, True)),
+    "configurations.create": (WRITES["configurations.create"], ("create", "workflow_configuration", False, True)),
+    "starts.start": (WRITES["starts.start"], ("request", "run", False, True)),
+    "starts.start_due": (WRITES["starts.start_due"], ("request", "run", False, True)),
+    "starts.start_triggered": (WRITES["starts.start_triggered"], ("request", "run", False, True)),
+    "configurations.update": (WRITES["configurations.update"], ("update", "workflow_configuration", True, True)),
+    "configurations.delete": (delete_the_configuration, ("delete", "workflow_configuration", True, False)),
     "runs.retry": (WRITES["runs.retry"], ("retry", "run", True, True)),
     "runs.request": (
         lambda h, a: h.domain.runs.request(a, RunRequest(RunType.SERVICE_INGESTION, "bank")),

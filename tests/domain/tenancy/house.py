@@ -18,8 +18,11 @@ from domain.pages import PageRequest
 from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
 from domain.rules.model import DqRule
 from domain.runs.model import ProposedChange, RunId, RunType
+from domain.triggers import Trigger
 from domain.violations.model import Violation
+from domain.workflows.model import Schedule, WorkflowConfiguration
 from tests.factories.assets import FOUND_AT, PUBLIC
+from tests.factories.configurations import add_configuration
 from tests.factories.runs import complete, described, request_run
 from tests.factories.scenes import CARD, assess_all, ruled_bank
 from tests.factories.violations import violations_in
@@ -65,6 +68,8 @@ class House:
     rule: DqRule
     violation: Violation
     term: GlossaryTerm
+    configuration: WorkflowConfiguration
+    """Enabled, and started by a schedule and by every Save."""
 
 
 async def build(domain: Domain, owner: Actor) -> House:
@@ -99,6 +104,9 @@ async def build(domain: Domain, owner: Actor) -> House:
         rule=rules[CARD],
         violation=violation,
         term=term,
+        configuration=await add_configuration(
+            domain, owner, CARD, schedule=Schedule("0 4 * * *"), triggers=frozenset({Trigger.RUN_SAVED})
+        ),
     )
 
 

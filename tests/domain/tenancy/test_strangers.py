@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,11 +31,14 @@ from domain.runs.explanation import Derivation
 from domain.runs.model import Begin, Decision, RunRequest, RunState, RunStatus, RunType
 from domain.runs.preview import ApprovalPreview
 from domain.runs.queries import RunFilter
+from domain.triggers import Trigger
 from domain.violations.filters import ViolationFilter
 from domain.violations.model import ViolationStatus, ViolationUpdate
 from domain.violations.service import UpdateResult
+from domain.workflows.queries import ConfigurationFilter
 from tests.domain.tenancy.house import CALL, HASH, PROFILE, TENANT_TABLES, House, build
 from tests.factories.assets import FOUND_AT, PUBLIC, found_schema
+from tests.factories.configurations import setup_of
 from tests.factories.connections import settings_of
 from tests.factories.rules import executed, not_null, proposal
 from tests.factories.runs import described
@@ -60,7 +63,14 @@ READS: Mapping[str, Call] = {
     "audit.page": lambda h, a: h.domain.read.audit.page(a.tenant, None, None, PAGE),
     "comparisons.children": lambda h, a: h.domain.read.comparisons.children(a.tenant, PUBLIC),
     "comparisons.trend": lambda h, a: h.domain.read.comparisons.trend(a.tenant, PUBLIC, FOUND_AT, h.domain.clock(), 2),
+    "configurations.by_ids": lambda h, a: h.domain.read.configurations.by_ids(a.tenant, [h.configuration.id]),
+    "configurations.count": lambda h, a: h.domain.read.configurations.count(a.tenant, ConfigurationFilter()),
+    "configurations.page": lambda h, a: h.domain.read.configurations.page(a.tenant, ConfigurationFilter(), PAGE),
+    "configurations.waiting": lambda h, a: h.domain.read.configurations.waiting(
+        a.tenant, Trigger.RUN_SAVED, "bank", ()
+    ),
     "connections.by_ids": lambda h, a: h.domain.read.connections.by_ids(a.tenant, [h.connection.id]),
+    "connections.by_names": lambda h, a: h.domain.read.connections.by_names(a.tenant, ["bank"]),
     "connections.get": lambda h, a: h.domain.read.connections.get(a.tenant, h.connection.id),
     "connections.named": lambda h, a: h.domain.read.connections.named(a.tenant, "bank"),
     "connections.page": lambda h, a: h.domain.read.connections.page(a.tenant, PAGE),
@@ -132,6 +142,11 @@ WRITES: Mapping[str, Call] = {
     "assets.release": lambda h, a: h.domain.assets.release(a, CARD, AssetField.OWNER, h.card.version),
     "assets.update": lambda h, a: h.domain.assets.update(a, CARD, {AssetField.OWNER: "eve"}, h.card.version),
     "claims.claim": lambda h, a: h.domain.claims.claim(a, h.waiting, Begin(new_id(), 1)),
+    "configurations.create": lambda h, a: h.domain.configurations.create(a, setup_of(CARD, name="mine")),
+    "configurations.delete": lambda h, a: h.domain.configurations.delete(a, h.configuration.id, 1),
+    "configurations.update": lambda h, a: h.domain.configurations.update(
+        a, h.configuration.id, replace(h.configuration.setup, is_enabled=False), h.configuration.version
+    ),
     "connections.create": lambda h, a: h.domain.connections.create(a, "bank", ConnectionKind.POSTGRESQL, settings_of()),
     "connections.delete": lambda h, a: h.domain.connections.delete(a, h.connection.id, h.connection.version),
     "connections.record_check": lambda h, a: h.domain.connections.record_check(a, h.connection.id, "broken", ""),
@@ -176,6 +191,9 @@ WRITES: Mapping[str, Call] = {
     ),
     "runs.request": lambda h, a: h.domain.runs.request(a, RunRequest(RunType.PROFILING, "bank", (CARD,))),
     "runs.retry": lambda h, a: h.domain.runs.retry(a, h.waiting),
+    "starts.start": lambda h, a: h.domain.starts.start(a, h.configuration.id),
+    "starts.start_due": lambda h, a: h.domain.starts.start_due(a, h.configuration.id, FOUND_AT),
+    "starts.start_triggered": lambda h, a: h.domain.starts.start_triggered(a, h.configuration.id, new_id(), h.waiting),
     "violations.update": lambda h, a: h.domain.violations.update(
         a, [h.violation.id], ViolationUpdate(ViolationStatus.ACKNOWLEDGED)
     ),
@@ -196,6 +214,8 @@ ABOVE_THE_TENANTS = {
     "access.ensure_default_project",
     "access.tenant_of",
     "access.tenants",
+    "configuration_oversight.find",
+    "configuration_oversight.scheduled",
     "delivery.claim",
     "delivery.finish",
     "delivery.number",
