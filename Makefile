@@ -34,7 +34,7 @@ check: setup  ## what CI asks of every change, without the tests
 	$(BIN)/python -m api export-schema --check
 	$(BIN)/python -m deploy.local.throwaway $(BIN)/python -m domain check
 
-bench: setup  ## measure at scale; takes a while and 20 GB (ARGS="--json FILE", or smaller sizes)
+bench: setup  ## measure; takes a while and 20 GB (ARGS="latency", or "scale --json FILE", …)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup  ## resolve the dependencies anew

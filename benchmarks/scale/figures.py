@@ -11,17 +11,18 @@ Work = Callable[[], Awaitable[object]]
 @dataclass(frozen=True, slots=True)
 class Figure:
     name: str
-    milliseconds: float
-    """The median of the repetitions."""
+    measured: float
+    """The median of the repetitions, where the name says nothing else."""
     ratio: float | None = None
     """How many times as long as the base of the comparison."""
     bar: float | None = None
-    """The largest ratio that is good enough, or milliseconds where there is no ratio; None for what is only told."""
+    """The largest ratio that is good enough, or measure where there is no ratio; None for what is only told."""
+    unit: str = "ms"
 
     @property
     def is_missed(self) -> bool:
-        measured = self.milliseconds if self.ratio is None else self.ratio
-        return self.bar is not None and measured > self.bar
+        judged = self.measured if self.ratio is None else self.ratio
+        return self.bar is not None and judged > self.bar
 
 
 async def milliseconds(work: Work) -> float:
@@ -41,13 +42,12 @@ async def medians(works: Mapping[str, Work], repetitions: int) -> dict[str, floa
 
 def table_of(figures: Sequence[Figure]) -> str:
     width = max(len(figure.name) for figure in figures)
-    lines = [f"{'figure':{width}}  {'median':>12}  {'ratio':>8}  {'bar':>10}  verdict"]
+    lines = [f"{'figure':{width}}  {'measured':>13}  {'ratio':>8}  {'bar':>10}  verdict"]
     for figure in figures:
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f} x"
-        unit = "ms" if figure.ratio is None else "x"
+        unit = figure.unit if figure.ratio is None else "x"
         bar = "" if figure.bar is None else f"{figure.bar:g} {unit}"
         verdict = "" if figure.bar is None else "MISSED" if figure.is_missed else "met"
-        lines.append(
-            f"{figure.name:{width}}  {figure.milliseconds:>9,.1f} ms  {ratio:>8}  {bar:>10}  {verdict}".rstrip()
-        )
+        measured = f"{figure.measured:>9,.1f} {figure.unit:<3}"
+        lines.append(f"{figure.name:{width}}  {measured}  {ratio:>8}  {bar:>10}  {verdict}".rstrip())
     return "\n".join(lines)
