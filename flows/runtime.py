@@ -26,6 +26,7 @@ from domain.bootstrap import Domain, open_domain
 from domain.connections.model import DataConnection
 from domain.errors import DomainError, NotFound, Unavailable
 from domain.fqn import Fqn
+from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.logs import configure_logs
 from domain.runs.model import Begin, RunStatus, RunTaken, WorkflowRun
@@ -178,8 +179,8 @@ async def _begun(domain: Domain, settings: Settings, run_id: UUID) -> Run:
     if record is None:
         raise NotFound("run", str(run_id))
     begin = Begin(UUID(str(flow_run_context.id)), flow_run_context.run_count)
-    flow = system_actor(record.tenant, f"flow {record.type}")
-    actor = await patiently(lambda: domain.claims.claim(flow, record.id, begin))
+    flow, process = system_actor(record.tenant, f"flow {record.type}"), new_id()
+    actor = await patiently(lambda: domain.claims.claim(flow, record.id, begin, process))
     connection = await patiently(lambda: domain.read.connections.get(record.tenant, record.connection_id))
     return Run(record, connection, actor, domain, settings)
 

@@ -5,9 +5,9 @@ claimed the run.
 """
 
 from dataclasses import replace
+from uuid import UUID
 
 from domain.db.uow import UnitsOfWork
-from domain.identifiers import new_id
 from domain.identity import Actor, Claim
 from domain.runs.model import Begin, RunId, RunTaken
 from domain.runs.repository import RunRepository
@@ -18,12 +18,17 @@ class ClaimService:
     def __init__(self, unit_of_work: UnitsOfWork) -> None:
         self._unit_of_work = unit_of_work
 
-    async def claim(self, actor: Actor, run_id: RunId, begin: Begin) -> Actor:
-        """The actor as whom the process stores what it does; RunTaken if this begin or a later one has its process."""
-        claim = Claim(run_id, new_id())
+    async def claim(self, actor: Actor, run_id: RunId, begin: Begin, process: UUID) -> Actor:
+        """The actor as whom the process stores what it does; RunTaken if this begin or a later one has another process.
+
+        A process that did not hear the answer asks again under the id that it gave itself.
+        """
+        claim = Claim(run_id, process)
         async with self._unit_of_work(actor) as uow:
             runs = RunRepository(uow)
             row = await runs.lock(run_id)
+            if row.claimed_by == process:
+                return replace(actor, claim=claim)
             if _is_over(row, begin):
                 raise RunTaken(run_id)
             row.claimed_by, row.claimed_for, row.claimed_start = claim.process, begin.flow_run_id, begin.start

@@ -151,7 +151,7 @@ async def test_a_process_whose_run_another_one_has_begun_since_ends_its_work_and
     async with asyncio.timeout(30):
         called = asyncio.create_task(worker.call(stale, hanging.id))
         await all_begun.wait()
-        await worker.domain.claims.claim(worker.actor, hanging.id, Begin(new_id(), 1))
+        await worker.domain.claims.claim(worker.actor, hanging.id, Begin(new_id(), 1), new_id())
         with pytest.raises(Abort):  # with which Prefect's engine lets go of the flow run, and sets no state
             await called
 
@@ -165,7 +165,7 @@ async def test_a_second_process_of_one_start_touches_nothing(worker: Worker, han
     @flow(name="second")
     async def second(run_id: UUID) -> State[None]:
         begin = Begin(UUID(str(flow_run.id)), flow_run.run_count)
-        await worker.domain.claims.claim(worker.actor, hanging.id, begin)
+        await worker.domain.claims.claim(worker.actor, hanging.id, begin, new_id())
         async with open_run(run_id) as run:
             await run.open_items()
             return await run.close({})

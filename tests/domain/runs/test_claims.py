@@ -30,7 +30,7 @@ async def run(domain: Domain, actor: Actor) -> WorkflowRun:
 
 
 async def claimed(domain: Domain, actor: Actor, run: WorkflowRun, start: int) -> Actor:
-    return await domain.claims.claim(actor, run.id, Begin(FLOW_RUN, start))
+    return await domain.claims.claim(actor, run.id, Begin(FLOW_RUN, start), new_id())
 
 
 async def test_of_two_processes_of_one_start_the_first_carries_out_the_run(
@@ -44,6 +44,15 @@ async def test_of_two_processes_of_one_start_the_first_carries_out_the_run(
     assert await domain.items.open_items(first, run.id) == [CARD]
     said = (await domain.read.runs.log_lines(actor.tenant, run.id, PageRequest())).items
     assert [line.message for _, line in said] == ["The run has begun: start 1."]
+
+
+async def test_a_process_that_did_not_hear_the_answer_claims_again(
+    domain: Domain, actor: Actor, run: WorkflowRun
+) -> None:
+    begin, process = Begin(FLOW_RUN, 1), new_id()
+    first = await domain.claims.claim(actor, run.id, begin, process)
+
+    assert await domain.claims.claim(actor, run.id, begin, process) == first
 
 
 async def test_of_processes_that_claim_at_once_exactly_one_has_the_run(
@@ -66,7 +75,7 @@ async def test_a_process_of_an_earlier_start_that_comes_late_is_refused(
 async def test_another_flow_run_for_the_same_run_takes_it_over(domain: Domain, actor: Actor, run: WorkflowRun) -> None:
     first = await claimed(domain, actor, run, 3)
 
-    await domain.claims.claim(actor, run.id, Begin(new_id(), 1))
+    await domain.claims.claim(actor, run.id, Begin(new_id(), 1), new_id())
 
     with pytest.raises(RunTaken):
         await domain.runs.beat(first, run.id)

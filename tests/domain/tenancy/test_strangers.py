@@ -141,7 +141,7 @@ WRITES: Mapping[str, Call] = {
     "assets.register": lambda h, a: h.domain.assets.register(a, "bank", PUBLIC, "event"),
     "assets.release": lambda h, a: h.domain.assets.release(a, CARD, AssetField.OWNER, h.card.version),
     "assets.update": lambda h, a: h.domain.assets.update(a, CARD, {AssetField.OWNER: "eve"}, h.card.version),
-    "claims.claim": lambda h, a: h.domain.claims.claim(a, h.waiting, Begin(new_id(), 1)),
+    "claims.claim": lambda h, a: h.domain.claims.claim(a, h.waiting, Begin(new_id(), 1), new_id()),
     "configurations.create": lambda h, a: h.domain.configurations.create(a, setup_of(CARD, name="mine")),
     "configurations.delete": lambda h, a: h.domain.configurations.delete(a, h.configuration.id, 1),
     "configurations.update": lambda h, a: h.domain.configurations.update(
