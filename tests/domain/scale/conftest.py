@@ -19,7 +19,7 @@ from domain.migrations.runner import migrate
 from tests.fixtures.database import settings_for
 from tests.fixtures.postgres import PostgresServer
 
-SIZE = Size(schemas=10, tables=20, columns=10, snapshots=100_000, violations=200_000, open_violations=2_000)
+SIZE = Size(schemas=10, tables=20, columns=10, snapshots=100_000, violations=200_000, open_violations=5_000)
 
 
 @dataclass(frozen=True, slots=True)
