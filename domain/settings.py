@@ -132,6 +132,7 @@ class EnrichmentSettings(_Section):
 class DqRuleSettings(_Section):
     max_concurrent_tables: Width = 10
     max_concurrent_rules: Width = 20
+    """Calls for rules that are with the model at once, within `enrichment.max_concurrent_llm_calls`."""
 
 
 class RetentionSettings(_Section):

@@ -1,3 +1,4 @@
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flows.enrichment.context import EnrichmentContext, Term
 from flows.enrichment.enricher import Enricher, Enrichment
 from flows.enrichment.registry import enricher_for
 from flows.fan_out import fan_out
+from flows.llm.ledger import LedgeredModel
 from flows.llm.run_model import open_run_model
 from flows.neighbourhood import Neighbourhood, neighbourhood_of
 from flows.runtime import Run, open_run, patiently, table_runner
@@ -18,11 +20,16 @@ from flows.runtime import Run, open_run, patiently, table_runner
 @flow(name="enrich-metadata", task_runner=table_runner("enrichment"))
 async def enrich_metadata(run_id: UUID) -> State[None]:
     """Suggest what the tables of the run's targets, and their columns, mean."""
-    async with open_run(run_id) as run, open_run_model(run.settings.enrichment, KeptAnswers(run)) as model:
+    async with open_run(run_id) as run, _model_of(run) as model:
         tables = await run.open_items()
         around, terms = await neighbourhood_of(run, tables), await _terms_of(run)
         await fan_out(run, tables, partial(_enrich, run, enricher_for(model), around, terms))
         return await run.close({"provider": run.settings.enrichment.provider})
+
+
+def _model_of(run: Run) -> AbstractAsyncContextManager[LedgeredModel | None]:
+    settings = run.settings.enrichment
+    return open_run_model(settings, settings.max_concurrent_llm_calls, KeptAnswers(run))
 
 
 async def _terms_of(run: Run) -> tuple[Term, ...]:

@@ -1,3 +1,4 @@
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from uuid import UUID
 
@@ -21,14 +22,16 @@ from flows.sources.base import Source
 @flow(name="generate-dq-rules", task_runner=table_runner("dq_rules"))
 async def generate_dq_rules(run_id: UUID) -> State[None]:
     """Propose rules from the newest profile of each table, and try each on the data."""
-    async with (
-        open_run(run_id) as run,
-        run.source() as source,
-        open_run_model(run.settings.enrichment, KeptAnswers(run)) as model,
-    ):
+    async with open_run(run_id) as run, run.source() as source, _model_of(run) as model:
         tables = await run.open_items()
         await fan_out(run, tables, partial(_generate, run, source, model))
         return await run.close({"provider": run.settings.enrichment.provider})
+
+
+def _model_of(run: Run) -> AbstractAsyncContextManager[LedgeredModel | None]:
+    """Each call asks for the rules of one table, so the narrower of the two limits holds."""
+    calls, rules = run.settings.enrichment.max_concurrent_llm_calls, run.settings.dq_rules.max_concurrent_rules
+    return open_run_model(run.settings.enrichment, min(calls, rules), KeptAnswers(run))
 
 
 async def _generate(run: Run, source: Source, model: LedgeredModel | None, fqn: Fqn) -> None:

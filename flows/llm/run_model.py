@@ -12,13 +12,15 @@ from flows.llm.registry import open_model
 
 
 @asynccontextmanager
-async def open_run_model(settings: EnrichmentSettings, earlier: EarlierAnswers) -> AsyncIterator[LedgeredModel | None]:
-    """One client and one budget of calls for the whole run; None for the offline provider."""
+async def open_run_model(
+    settings: EnrichmentSettings, max_calls: int, earlier: EarlierAnswers
+) -> AsyncIterator[LedgeredModel | None]:
+    """One client for the whole run, and so many calls at once; None for the offline provider."""
     client = open_model(settings)
     if client is None:
         yield None
         return
     try:
-        yield LedgeredModel(client, CallBudget(settings.max_concurrent_llm_calls), earlier)
+        yield LedgeredModel(client, CallBudget(max_calls), earlier)
     finally:
         await client.close()
