@@ -65,8 +65,9 @@ class Page:
         return str(await self._evaluate("document.body ? document.body.innerText : ''"))
 
     async def click(self, words: str) -> None:
-        """The link, tab or button with these words."""
-        finds = f"[...document.querySelectorAll('a, button, [role=tab]')].find(e => e.innerText.trim() === {words!r})"
+        """The innermost thing with these words."""
+        leaf = f"e => !e.children.length && e.textContent.trim() === {json.dumps(words)}"
+        finds = f"[...document.querySelectorAll('body *')].find({leaf})"
 
         async def is_there() -> bool:
             return bool(await self._evaluate(f"Boolean({finds})"))
