@@ -24,6 +24,7 @@ from flows.generate_dq_rules import generate_dq_rules
 from flows.ingest_service import ingest_service
 from flows.profile_database import profile_database
 from flows.run_all import run_all
+from flows.warm_start import launch
 
 DEPLOYMENT = "default"
 """Every flow has one deployment of this name; the server looks it up by it."""
@@ -59,8 +60,8 @@ async def _deploy(found: Flow[..., Any], work_pool: str, *schedules: DeploymentS
         work_pool_name=work_pool,
         entrypoint_type=EntrypointType.MODULE_PATH,
         tags=["assay"],
-        # Named by its path, the worker starts the engine at once instead of looking for a project first.
-        job_variables={"command": shlex.join([sys.executable, "-m", "prefect.engine"])},
+        # Named by its path, the worker starts it at once instead of looking for a project first.
+        job_variables={"command": shlex.join([sys.executable, "-I", "-S", launch.__file__])},
         schedules=list(schedules) or None,
     )
     await deployment.aapply()
