@@ -11,7 +11,7 @@ from deploy.local.ports import free_port
 from deploy.local.progress import Progress
 from deploy.local.server_address import ServerAddress
 from deploy.local.services import started_services
-from domain.settings import Settings, load_settings
+from domain.settings import ApiSettings, PrefectSettings, Settings
 
 HOST = "127.0.0.1"
 
@@ -37,12 +37,10 @@ def own_installation(progress: Progress) -> Iterator[Installation]:
 
 
 def _settings(home: Path) -> Settings:
-    """Those of a new installation, whatever this one has in its environment."""
-    own = {
-        "ASSAY_HOME": str(home),
-        "ASSAY_MODE": "development",
-        "ASSAY_BIND": HOST,
-        "ASSAY_API_PORT": str(free_port(HOST)),
-        "ASSAY_PREFECT_PORT": str(free_port(HOST)),
-    }
-    return load_settings(own, environment={})
+    return Settings(
+        home=home,
+        bind=HOST,
+        mode="development",
+        api=ApiSettings(port=free_port(HOST)),
+        prefect=PrefectSettings(port=free_port(HOST)),
+    )

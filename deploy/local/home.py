@@ -46,6 +46,10 @@ class Home:
     def state_file(self) -> Path:
         return self.root / "run" / "state.json"
 
+    @property
+    def warm_start_socket(self) -> Path:
+        return self.state_file.with_name("warm-start")
+
     def log_of(self, service: str) -> Path:
         return self.logs / f"{service}.log"
 

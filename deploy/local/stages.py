@@ -15,6 +15,8 @@ from deploy.local.prefect_api import PrefectApi, WorkerGate
 from deploy.local.prefect_environment import client_environment, server_environment
 from deploy.local.service import Component, ProcessService, Service
 from domain.settings import Settings
+from flows.warm_start.launch import SOCKET
+from flows.warm_start.linux import is_possible
 
 DATABASE, PREFECT_DATABASE = "assay", "prefect"
 WORKER_NAME = "local"
@@ -47,7 +49,7 @@ class Installation:
             (database,) if database else (),
             (self._step("migrate", "domain", "migrate"), *servers),
             (self._step("deploy", "flows", "deploy"), self._api()),
-            (self._worker(gate),),
+            (*([self._warm_start()] if is_possible() else []), self._worker(gate)),
         )
 
     def environment(self) -> Mapping[str, str]:
@@ -60,6 +62,7 @@ class Installation:
             "PYTHONPATH": _before(PACKAGES, os.environ.get("PYTHONPATH", "")),
             **_without_proxy(),
             "TMPDIR": str(self.home.temporary),
+            SOCKET: str(self.home.warm_start_socket),
             "ASSAY_HOME": str(self.home.root),
             "ASSAY_MODE": settings.mode,
             "ASSAY_BIND": settings.bind,
@@ -100,6 +103,19 @@ class Installation:
                 self.home.log_of("worker"),
                 is_ready=gate.is_open,
                 before=gate.before_launch,
+            )
+        )
+
+    def _warm_start(self) -> Service:
+        socket = self.home.warm_start_socket
+        return ProcessService(
+            Component(
+                "warm-start",
+                _python("flows", "warm-start", str(socket)),
+                self.environment,
+                self.home.log_of("warm-start"),
+                is_ready=socket.is_socket,
+                before=lambda: socket.unlink(missing_ok=True),
             )
         )
 
