@@ -3,7 +3,6 @@
 import asyncio
 import gc
 from collections.abc import Iterator
-from uuid import UUID
 
 import pytest
 from prefect import State
@@ -11,7 +10,7 @@ from prefect import State
 from domain.assets.model import FoundSchema
 from domain.bootstrap import Domain
 from domain.identity import Actor
-from domain.runs.model import RunType
+from domain.runs.model import RunId, RunType
 from flows.enrich_metadata import enrich_metadata
 from flows.generate_dq_rules import generate_dq_rules
 from flows.llm.budget import CallBudget
@@ -47,7 +46,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelProvider]:
         yield running
 
 
-async def called(worker: Worker, flow: Called, run_id: UUID, provider: ModelProvider, calls: int) -> State[None]:
+async def called(worker: Worker, flow: Called, run_id: RunId, provider: ModelProvider, calls: int) -> State[None]:
     """Carry the run out, with no call answered before all `calls` that its tables make at once are there or wait."""
     provider.wait_for_callers = NEVER
     carried_out = asyncio.create_task(worker.call(flow, run_id))
@@ -68,7 +67,7 @@ def waiting_for_a_slot() -> int:
 
 
 @pytest.fixture
-async def enrichment(worker: Worker) -> UUID:
+async def enrichment(worker: Worker) -> RunId:
     """A run of which every table takes several calls."""
     await add_connection(worker.domain, worker.actor)
     tables = tuple(assets.found_table(assets.PUBLIC.child(f"t{number}"), *WIDE) for number in range(TABLES))
@@ -90,7 +89,7 @@ async def enrichment(worker: Worker) -> UUID:
 )
 async def test_an_enrichment_has_as_many_calls_at_once_as_its_tables_make_and_its_limit_allows(
     worker: Worker,
-    enrichment: UUID,
+    enrichment: RunId,
     provider: ModelProvider,
     case: str,
     tables: int,
