@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from api.events.hub import Hub
 from api.events.relay import Relay
 from api.orchestrator.launcher import Launcher
+from api.orchestrator.schedules import ScheduleKeeper
 from api.orchestrator.watcher import Watcher
 from api.services import Services
 from domain.bootstrap import open_domain
@@ -20,7 +21,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         hub = Hub(domain)
         relay = Relay(domain, Launcher())
         watcher = Watcher(domain, settings.prefect)
-        async with _in_background(hub.run(), relay.run(), watcher.run()):
+        schedules = ScheduleKeeper(domain)
+        async with _in_background(hub.run(), relay.run(), watcher.run(), schedules.run()):
             yield Services(settings, domain, hub)
 
 

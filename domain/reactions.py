@@ -7,15 +7,18 @@ from uuid import UUID
 
 from domain.events import (
     AssetCreated,
+    ConfigurationChanged,
     DomainEvent,
     Origin,
     RunAdmitted,
+    RunApproved,
     RunCancelRequested,
     RunRequested,
     RunRetryRequested,
     RunStateChanged,
 )
 
+INGESTION = "service-ingestion"
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
 
 
@@ -51,13 +54,47 @@ class SaveRun:
 
 @dataclass(frozen=True, slots=True)
 class IngestConnection:
-    """Ingest all schemas of the connection; the event's id is the idempotency key."""
+    """Ingest all schemas of the connection, and start the configurations that wait for such an event.
+
+    The event's id is the idempotency key.
+    """
 
     connection_id: UUID
     event_id: str
 
 
-Reaction = FillPlaces | StartRun | CancelRun | RetryRun | SaveRun | IngestConnection
+@dataclass(frozen=True, slots=True)
+class KeepSchedule:
+    """Let Prefect start the configuration when it says so now, and at no other time."""
+
+    configuration_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FollowIngestion:
+    """Start the configurations that wait for an ingestion of this run's connection; its place is free, too."""
+
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FollowSave:
+    """Start the configurations that wait for a Save at this run's connection."""
+
+    run_id: UUID
+
+
+Reaction = (
+    FillPlaces
+    | StartRun
+    | CancelRun
+    | RetryRun
+    | SaveRun
+    | IngestConnection
+    | KeepSchedule
+    | FollowIngestion
+    | FollowSave
+)
 
 
 def reaction_to(event: DomainEvent) -> Reaction | None:
@@ -71,8 +108,18 @@ def reaction_to(event: DomainEvent) -> Reaction | None:
             return CancelRun(event.run_id)
         case RunStateChanged():
             return _reaction_to_state(event)
+        case _:
+            return _reaction_to_others(event)
+
+
+def _reaction_to_others(event: DomainEvent) -> Reaction | None:
+    match event:
+        case RunApproved():
+            return FollowSave(event.run_id)
         case AssetCreated(origin=Origin.USER):
             return IngestConnection(event.connection_id, event.event_id)
+        case ConfigurationChanged():
+            return KeepSchedule(event.configuration_id)
         case _:
             return None
 
@@ -80,4 +127,6 @@ def reaction_to(event: DomainEvent) -> Reaction | None:
 def _reaction_to_state(event: RunStateChanged) -> Reaction | None:
     if event.status == "COMPLETED" and event.save_all:
         return SaveRun(event.run_id)
+    if event.status == "COMPLETED" and event.run_type == INGESTION:
+        return FollowIngestion(event.run_id)
     return FillPlaces(event.run_id) if event.status in ENDED else None

@@ -24,6 +24,7 @@ from flows.generate_dq_rules import generate_dq_rules
 from flows.ingest_service import ingest_service
 from flows.profile_database import profile_database
 from flows.run_all import run_all
+from flows.start_configuration import start_configuration
 from flows.warm_start import launch
 
 DEPLOYMENT = "default"
@@ -49,6 +50,7 @@ async def deploy(work_pool: str, retention_schedule: str) -> None:
     await _ensure_pool(work_pool)
     for found in FLOWS.values():
         await _deploy(found, work_pool)
+    await _deploy(start_configuration, work_pool)  # its schedules come and go with the configurations
     nightly = CronSchedule(cron=retention_schedule, timezone="UTC")
     # Whether it is active is not said: who pauses it in Prefect's UI wants it to stay so.
     await _deploy(apply_retention, work_pool, DeploymentScheduleCreate(schedule=nightly, slug="retention"))

@@ -9,14 +9,29 @@ from uuid import UUID
 
 import structlog
 
+from api.events.triggered import start_after_announcement, start_after_run
 from domain.access.model import system_actor
 from domain.bootstrap import Domain
 from domain.connections.model import ConnectionId
 from domain.errors import Conflict, DomainError, Unavailable
 from domain.events import Claimed, CommittedEvent
 from domain.identity import Actor
-from domain.reactions import CancelRun, FillPlaces, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
+from domain.reactions import (
+    CancelRun,
+    FillPlaces,
+    FollowIngestion,
+    FollowSave,
+    IngestConnection,
+    KeepSchedule,
+    Reaction,
+    RetryRun,
+    SaveRun,
+    StartRun,
+    reaction_to,
+)
 from domain.runs.model import RunId, RunRequest, RunState, RunStatus, RunType, WorkflowRun
+from domain.triggers import Trigger
+from domain.workflows.model import ConfigurationId, Schedule
 
 WIDTH = 4
 """Reactions in hand at once, so that one that hangs does not hold up the others."""
@@ -39,6 +54,9 @@ class Orchestrator(Protocol):
 
     async def retry(self, flow_run_id: UUID, after_seconds: int) -> None: ...
 
+    async def keep_schedule(self, configuration_id: ConfigurationId, wanted: Schedule | None) -> None:
+        """Start the configuration by this schedule from now on; None: by none."""
+
 
 class Relay:
     def __init__(self, domain: Domain, orchestrator: Orchestrator) -> None:
@@ -46,6 +64,7 @@ class Relay:
         self._orchestrator = orchestrator
         self._due = asyncio.Event()
         self._in_hand = 0
+        self._schedules = asyncio.Lock()
 
     async def run(self) -> None:
         """Work for ever; a lost database is waited for."""
@@ -137,6 +156,14 @@ class Relay:
                 await self._save(actor, RunId(run_id))
             case IngestConnection(connection_id, event_id):
                 await self._ingest(actor, ConnectionId(connection_id), event_id)
+                await start_after_announcement(self._domain, actor, committed.id, ConnectionId(connection_id))
+            case FollowIngestion(run_id):
+                await self._domain.places.fill(actor, RunId(run_id))
+                await start_after_run(self._domain, actor, committed.id, Trigger.CONNECTION_INGESTED, RunId(run_id))
+            case FollowSave(run_id):
+                await start_after_run(self._domain, actor, committed.id, Trigger.RUN_SAVED, RunId(run_id))
+            case KeepSchedule(configuration_id):
+                await self._keep_schedule(ConfigurationId(configuration_id))
 
     async def _start(self, actor: Actor, run_id: RunId) -> None:
         run = await self._domain.read.runs.get(actor.tenant, run_id)
@@ -173,6 +200,12 @@ class Relay:
         connection = await self._domain.read.connections.get(actor.tenant, connection_id)
         request = RunRequest(RunType.SERVICE_INGESTION, connection.name, idempotency_key=_key_of(event_id))
         await self._domain.runs.request(actor, request)
+
+    async def _keep_schedule(self, configuration_id: ConfigurationId) -> None:
+        async with self._schedules:  # else, of two changes, the older could reach Prefect last
+            configuration = await self._domain.configuration_oversight.find(configuration_id)
+            wanted = configuration.schedule_in_force if configuration else None
+            await self._orchestrator.keep_schedule(configuration_id, wanted)
 
 
 def _key_of(event_id: str) -> str:

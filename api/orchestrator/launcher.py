@@ -1,41 +1,17 @@
 """Starts, cancels and retries runs in Prefect. Each call may come twice and then changes nothing."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-import httpx
 from prefect import State
-from prefect.client.orchestration import PrefectClient, get_client
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import AwaitingRetry, Cancelling
 
+from api.orchestrator.client import prefect
 from api.orchestrator.names import deployment_of, name_of, tags_of
+from api.orchestrator.schedules import keep_schedule
 from domain.clock import utc_now
-from domain.errors import Conflict, Unavailable
 from domain.runs.model import WorkflowRun
-
-CLIENT_ERROR, SERVER_ERROR = 400, 500
-NOT_NOW = frozenset({408, 425, 429})
-"""Refusals that are none: too slow, too early, too often."""
-
-
-@asynccontextmanager
-async def prefect() -> AsyncIterator[PrefectClient]:
-    """A client for a few calls; Prefect being away becomes `Unavailable`, a refusal for good becomes `Conflict`."""
-    try:
-        async with get_client() as client:
-            yield client
-    except ObjectNotFound as error:
-        raise Unavailable("Prefect does not know the deployment or run yet; are the flows deployed?") from error
-    except PrefectHTTPStatusError as error:
-        status = error.response.status_code
-        if CLIENT_ERROR <= status < SERVER_ERROR and status not in NOT_NOW:
-            raise Conflict(f"Prefect refuses the run (HTTP {status}).") from error
-        raise Unavailable(f"Prefect cannot answer now (HTTP {status}).") from error
-    except (httpx.HTTPError, OSError, RuntimeError) as error:
-        raise Unavailable(f"Prefect cannot be reached ({type(error).__name__}).") from error
+from domain.workflows.model import ConfigurationId, Schedule
 
 
 class Launcher:
@@ -67,3 +43,7 @@ class Launcher:
                 due_at = utc_now() + timedelta(seconds=after_seconds)
                 again: State[None] = AwaitingRetry(scheduled_time=due_at, message="Tried again through Assay.")
                 await client.set_flow_run_state(flow_run_id, again, force=True)
+
+    async def keep_schedule(self, configuration_id: ConfigurationId, wanted: Schedule | None) -> None:
+        """Let Prefect start the configuration by this schedule from now on; None: by none."""
+        await keep_schedule(configuration_id, wanted)

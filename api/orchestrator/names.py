@@ -6,6 +6,8 @@ from domain.workflows.model import DEFINITIONS
 
 DEPLOYMENT = "default"
 """Every flow has one deployment of this name."""
+START_CONFIGURATION = f"start-configuration/{DEPLOYMENT}"
+"""The deployment that holds the schedules of configurations."""
 TAG = "assay"
 
 

@@ -15,7 +15,7 @@ from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
-from api.orchestrator.launcher import prefect
+from api.orchestrator.client import prefect
 from api.orchestrator.silence import SilenceMeter
 from domain.access.model import system_actor
 from domain.bootstrap import Domain

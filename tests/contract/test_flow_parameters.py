@@ -5,13 +5,14 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.schedules import CronSchedule
 
 from api.orchestrator.launcher import Launcher
-from api.orchestrator.names import deployment_of
+from api.orchestrator.names import START_CONFIGURATION, deployment_of
 from domain.bootstrap import Domain
 from domain.identity import Actor
 from domain.runs.model import RunType
 from domain.workflows.model import DEFINITIONS
 from flows.apply_retention import apply_retention
 from flows.deploy import DEPLOYMENT, FLOWS, deploy
+from flows.start_configuration import start_configuration
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import request_run
@@ -30,6 +31,13 @@ def test_a_flow_takes_the_id_of_its_run_and_nothing_else(name: str) -> None:
     parameters = FLOWS[name].parameters
 
     assert (list(parameters.properties), parameters.required) == (["run_id"], ["run_id"])
+
+
+def test_what_a_schedule_starts_takes_the_id_of_a_configuration_and_nothing_else() -> None:
+    parameters = start_configuration.parameters
+
+    assert (list(parameters.properties), parameters.required) == (["configuration_id"], ["configuration_id"])
+    assert f"{start_configuration.name}/{DEPLOYMENT}" == START_CONFIGURATION
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import UUID
@@ -10,9 +11,11 @@ from domain.events import (
     AssetCreated,
     AssetsChanged,
     CommittedEvent,
+    ConfigurationChanged,
     DomainEvent,
     Origin,
     RunAdmitted,
+    RunApproved,
     RunCancelRequested,
     RunRequested,
     RunRetryRequested,
@@ -21,7 +24,19 @@ from domain.events import (
 )
 from domain.fqn import Fqn
 from domain.identity import OrganizationId, ProjectId, Tenant
-from domain.reactions import CancelRun, FillPlaces, IngestConnection, Reaction, RetryRun, SaveRun, StartRun, reaction_to
+from domain.reactions import (
+    CancelRun,
+    FillPlaces,
+    FollowIngestion,
+    FollowSave,
+    IngestConnection,
+    KeepSchedule,
+    Reaction,
+    RetryRun,
+    SaveRun,
+    StartRun,
+    reaction_to,
+)
 from tests.fakes.clock import NOON
 
 ID = UUID("019b0000-0000-7000-8000-000000000001")
@@ -52,6 +67,10 @@ def created(origin: Origin) -> AssetCreated:
         (state("RUNNING", save_all=True), None),
         (created(Origin.USER), IngestConnection(ID, "e1")),
         (created(Origin.INGESTION), None),
+        (ConfigurationChanged(configuration_id=ID, version=2, enabled=False), KeepSchedule(ID)),
+        (replace(state("COMPLETED", save_all=False), run_type="service-ingestion"), FollowIngestion(ID)),
+        (replace(state("FAILED", save_all=False), run_type="service-ingestion"), FillPlaces(ID)),
+        (RunApproved(run_id=ID, applied=1, conflicts=0, auto_saved=False), FollowSave(ID)),
         (AssetsChanged(changed=1), None),
     ],
 )
@@ -67,6 +86,9 @@ def test_every_reaction_has_an_event_that_starts_it() -> None:
         RunCancelRequested(run_id=ID),
         state("COMPLETED", save_all=True),
         created(Origin.USER),
+        ConfigurationChanged(configuration_id=ID, version=1, enabled=True),
+        replace(state("COMPLETED", save_all=False), run_type="service-ingestion"),
+        RunApproved(run_id=ID, applied=0, conflicts=0, auto_saved=True),
     ]
     started = {type(reaction_to(event)) for event in events}
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from domain.errors import DomainError
 from domain.identifiers import new_id
 from domain.runs.model import RunId, WorkflowRun
+from domain.workflows.model import ConfigurationId, Schedule
 
 
 class FakeOrchestrator:
@@ -17,6 +18,7 @@ class FakeOrchestrator:
         self.asked: Counter[RunId] = Counter()
         self.cancelled: list[UUID] = []
         self.retried: list[UUID] = []
+        self.schedules: dict[ConfigurationId, Schedule | None] = {}
 
     @property
     def flow_runs(self) -> Mapping[RunId, UUID]:
@@ -34,6 +36,10 @@ class FakeOrchestrator:
     async def retry(self, flow_run_id: UUID, after_seconds: int) -> None:
         self._meet_trouble()
         self.retried.append(flow_run_id)
+
+    async def keep_schedule(self, configuration_id: ConfigurationId, wanted: Schedule | None) -> None:
+        self._meet_trouble()
+        self.schedules[configuration_id] = wanted
 
     def _meet_trouble(self) -> None:
         if self.trouble is not None:

@@ -8,7 +8,8 @@ import pytest
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from api.orchestrator.launcher import Launcher, prefect
+from api.orchestrator.client import prefect
+from api.orchestrator.launcher import Launcher
 from api.orchestrator.names import deployment_of, name_of, tags_of
 from api.orchestrator.watcher import STATUS
 from domain.connections.model import ConnectionId
