@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -142,6 +143,7 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
         beating = asyncio.create_task(_beat(run))
         try:
             with run.work.ending_on_sigterm():
+                await _until_admitted(run)
                 yield run
         except RunFailure as failure:
             await _record_failure(run, failure.code, failure.message)
@@ -183,6 +185,18 @@ async def _begun(domain: Domain, settings: Settings, run_id: UUID) -> Run:
     actor = await patiently(lambda: domain.claims.claim(flow, record.id, begin, process))
     connection = await patiently(lambda: domain.read.connections.get(record.tenant, record.connection_id))
     return Run(record, connection, actor, domain, settings)
+
+
+async def _until_admitted(run: Run) -> None:
+    """A retry in Prefect's UI begins a run past those that wait for its source; then it waits here for its turn."""
+    began = time.monotonic()
+    while not run.work.has_to_end:
+        known = await patiently(lambda: run.domain.read.runs.get(run.actor.tenant, run.record.id))
+        if known.is_admitted:
+            return
+        if known.status.is_terminal and time.monotonic() - began > PATIENCE_SECONDS:
+            run.work.end()  # nobody has heard that it began again, so nobody will admit it
+        await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
 async def _record_failure(run: Run, code: str, message: str) -> None:

@@ -256,6 +256,11 @@ class WorkflowRun:
     """All configurations without which there would be no such run, in the order in which they were started."""
 
     @property
+    def is_admitted(self) -> bool:
+        """Whether its process may work on the source; one that was begun past the queue has to wait for that."""
+        return not self.type.takes_place or (not self.status.is_terminal and self.waiting_since is None)
+
+    @property
     def scopes(self) -> tuple[str, ...]:
         """The parts of the catalogue that its events concern."""
         return tuple(str(scope) for scope in self.targets or (Fqn.of(self.connection_name),))

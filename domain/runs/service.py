@@ -49,9 +49,9 @@ class RunService:
                 raise Conflict(f"Run {run.id} is {run.status} already; there is nothing to cancel.")
             wanted = {"wanted": RunStatus.CANCELLED}
             record(uow, "cancel", "run", str(run.id), before={"status": run.status}, after=wanted)
-            if run.waiting_since is None:
+            if run.waiting_since is None or run.prefect_flow_run_id is not None:
                 uow.emit(RunCancelRequested(scopes=run.scopes, run_id=run.id))
-            else:  # Prefect knows nothing of the wish to run it
+            if run.waiting_since is not None:  # nothing is done for it, whatever Prefect knows of it
                 await _apply_state(uow, row, RunState(RunStatus.CANCELLED, max(uow.clock(), run.state_at)))
             return to_model(row)
 
@@ -67,8 +67,7 @@ class RunService:
             record(uow, "retry", "run", str(run.id), before={"status": run.status}, after=wanted)
             await _apply_state(uow, row, RunState(RunStatus.PENDING, run.state_at))
             row.resubmissions, row.resubmitted_at = 0, None
-            row.waiting_since = uow.clock() if run.type.takes_place else None
-            uow.emit(RunRetryRequested(scopes=run.scopes, run_id=run.id))
+            _queue(uow, row)
             asked = to_model(row)
             admit_unless_waiting(uow, asked)
             return asked
@@ -84,10 +83,14 @@ class RunService:
             row = await RunRepository(uow).lock(run_id)
             if not accepts(RunStatus(row.status), row.state_at, state):
                 return False
-            if row.waiting_since is not None and row.prefect_flow_run_id is not None and state.status.is_terminal:
-                return False  # the end of the last try, told late: the next one has not been handed over
+            if row.waiting_since is not None and row.prefect_flow_run_id is not None and not _ends_this_try(row, state):
+                return False  # the end of the last try, told late, or a process that waits as the run does
             before = row.status
-            await _apply_state(uow, row, await with_another_start(uow, row, state))
+            if _came_back(row, state):
+                await _apply_state(uow, row, RunState(RunStatus.PENDING, row.state_at))
+                _queue(uow, row)
+            else:
+                await _apply_state(uow, row, await with_another_start(uow, row, state))
             if row.status != before:
                 record(uow, "report", "run", str(row.id), before={"status": before}, after={"status": row.status})
             return True
@@ -115,6 +118,23 @@ class RunService:
         line = message[:MAX_LOG_LENGTH]
         async with self._unit_of_work(actor) as uow:
             await RunRepository(uow).say(run_id, level, line)
+
+
+def _ends_this_try(row: WorkflowRunRow, state: RunState) -> bool:
+    """Prefect has begun it since it last ended: its process waits with it, and that has ended now."""
+    return state.status.is_terminal and (state.times_begun or 0) > row.times_begun
+
+
+def _came_back(row: WorkflowRunRow, state: RunState) -> bool:
+    """Somebody let an ended run begin again in Prefect's UI, past all who wait for its source."""
+    if not (RunStatus(row.status).is_terminal and RunType(row.type).takes_place):
+        return False
+    return state.status in {RunStatus.PENDING, RunStatus.RUNNING}
+
+
+def _queue(uow: UnitOfWork, row: WorkflowRunRow) -> None:
+    row.waiting_since = uow.clock() if RunType(row.type).takes_place else None
+    uow.emit(RunRetryRequested(scopes=to_model(row).scopes, run_id=row.id))
 
 
 async def _apply_state(uow: UnitOfWork, row: WorkflowRunRow, state: RunState) -> None:

@@ -2,13 +2,22 @@ from pathlib import Path
 
 import pytest
 
-from domain.bootstrap import Domain
+from domain.bootstrap import Domain, assemble
+from domain.clock import utc_now
+from domain.db.engine import Database
 from domain.identity import Actor
-from domain.settings import Settings
+from domain.settings import RunSettings, Settings
 from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.prefect import PrefectServer
 from tests.flows.sources.source_database import SourceDatabase, fresh_source_database
 from tests.flows.worker import PASSWORD_VARIABLE, Worker
+
+
+@pytest.fixture
+def domain(database: Database, database_settings: Settings) -> Domain:
+    """Its runs wait for no others: none of those that only made the catalogue for a test ever ends."""
+    unlimited = database_settings.model_copy(update={"runs": RunSettings(max_per_connection=None)})
+    return assemble(database, unlimited, utc_now)
 
 
 @pytest.fixture

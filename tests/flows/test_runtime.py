@@ -20,6 +20,7 @@ from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import report, request_run
 from tests.flows.worker import PASSWORD_VARIABLE, Worker
+from tests.waiting import eventually
 
 pytestmark = [
     pytest.mark.db,
@@ -175,3 +176,30 @@ async def test_a_second_process_of_one_start_touches_nothing(worker: Worker, han
 
     run = await worker.domain.read.runs.get(worker.actor.tenant, hanging.id)
     assert (run.progress.total, run.error_code, run.output) == (0, None, {})
+
+
+async def test_a_process_that_was_begun_past_the_queue_waits_for_its_place(
+    worker: Worker, hanging: WorkflowRun
+) -> None:
+    await report(worker.domain, worker.actor, hanging.id, RunStatus.FAILED, worker.domain.clock())
+    worked_on = []
+
+    @flow(name="patient")
+    async def patient(run_id: UUID) -> State[None]:
+        async with open_run(run_id) as run:
+            worked_on.append(await run.open_items())
+            return await run.close({})
+
+    async with asyncio.timeout(30):
+        called = asyncio.create_task(worker.call(patient, hanging.id))
+        await eventually(lambda: has_begun(worker, hanging))
+        await report(worker.domain, worker.actor, hanging.id, RunStatus.RUNNING, worker.domain.clock())
+        assert worked_on == []
+        await worker.domain.places.fill(worker.actor, hanging.id)
+        state, _ = await called
+
+    assert (len(worked_on), state.is_completed()) == (1, True)
+
+
+async def has_begun(worker: Worker, run: WorkflowRun) -> bool:
+    return "The run has begun: start 1." in await worker.said(run)

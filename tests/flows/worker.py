@@ -44,6 +44,7 @@ class Worker:
         return await self.call(FLOWS[DEFINITIONS[run.type].flow], run.id)
 
     async def call(self, flow: Called, run_id: RunId) -> tuple[State[None], WorkflowRun]:
+        await self.domain.places.fill(self.actor, run_id)  # as the relay does
         with self.server.used():
             # A flow that returns a state ends in it; Prefect's types put another one around it.
             state = cast("State[None]", await flow(run_id, return_state=True))
