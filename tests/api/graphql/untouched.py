@@ -37,7 +37,7 @@ async def settled(sql: asyncpg.Connection) -> None:
     undecided = "SELECT count(*) FROM domain_event WHERE due_at IS NOT NULL AND type <> ALL ($1)"
 
     async def is_so() -> bool:
-        return not await sql.fetchval(undecided, ["run.admitted", "run.cancel_requested"])
+        return not await sql.fetchval(undecided, ["run.admitted", "run.cancel_requested", "configuration.changed"])
 
     await eventually(is_so)
 
