@@ -10,10 +10,11 @@ import psutil
 
 from benchmarks.latency.installation import Installation
 from benchmarks.storm.plan import Plan
-from deploy.local.processes import ProcessIdentity, marked
+from deploy.local.processes import ProcessIdentity, family_of, marked
+from flows.warm_start import launch
 
-ENGINE = "engine"
-VICTIMS = (ENGINE, ENGINE, "worker", "api", "prefect-server", "postgresql")
+ENGINE, ENGINE_MODULE, WARM_START = "engine", "prefect.engine", "warm-start"
+VICTIMS = (ENGINE, ENGINE, "worker", "api", "prefect-server", "postgresql", WARM_START)
 """Engines twice: there are several of them."""
 SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 PAUSE_SECONDS = (2.0, 12.0)
@@ -39,15 +40,23 @@ def _process_of(installation: Installation, victim: str, chance: random.Random) 
     running = installation.home.running()
     if running is None:
         return None
+    services = {service.name: service.process for service in running.services if service.process}
     if victim == ENGINE:
-        engines = sorted(one.pid for one in marked(running.mark) if _is_engine(one))
+        engines = _engines(running.mark, services.get(WARM_START))
         return ProcessIdentity.of(chance.choice(engines)) if engines else None
-    found = {service.name: service.process for service in running.services}[victim]
+    found = services.get(victim)
     return found if found and found.is_alive() else None
 
 
-def _is_engine(process: psutil.Process) -> bool:
+def _engines(mark: str, warm_start: ProcessIdentity | None) -> list[int]:
+    """The processes of runs: those that the worker started, and those that were forked for them."""
+    forked = family_of(warm_start.pid)[1:] if warm_start else []
+    started = [process for process in marked(mark) if {ENGINE_MODULE, launch.__file__} & set(_command(process))]
+    return sorted({process.pid for process in (*forked, *started)})
+
+
+def _command(process: psutil.Process) -> list[str]:
     try:
-        return "prefect.engine" in process.cmdline()
+        return process.cmdline()
     except psutil.NoSuchProcess:
-        return False
+        return []
