@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-BOUND_SECONDS = 30.0
+BOUND_SECONDS = 50.0
 INPUT_TOKENS, OUTPUT_TOKENS = 1000, 200
 
 
@@ -79,8 +79,10 @@ class ModelProvider:
 
     def release(self) -> None:
         """Hold no answer back any more, whatever `wait_for_callers` says."""
-        assert self.loop
-        self.loop.call_soon_threadsafe(self.all_here.set)
+        if self.loop:
+            self.loop.call_soon_threadsafe(self.all_here.set)
+        else:
+            self.all_here.set()
 
     async def respond(self, request: Request) -> Response:
         self.loop = asyncio.get_running_loop()
