@@ -6,15 +6,13 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 
-import psutil
-
 from benchmarks.latency.installation import Installation
 from benchmarks.storm.plan import Plan
-from deploy.local.processes import ProcessIdentity, family_of, marked
-from flows.warm_start import launch
+from deploy.local.processes import ProcessIdentity
+from deploy.local.run_processes import processes_of_runs
 
-ENGINE, ENGINE_MODULE, WARM_START = "engine", "prefect.engine", "warm-start"
-VICTIMS = (ENGINE, ENGINE, "worker", "api", "prefect-server", "postgresql", WARM_START)
+ENGINE = "engine"
+VICTIMS = (ENGINE, ENGINE, "warm-start", "worker", "api", "prefect-server", "postgresql")
 """Engines twice: there are several of them."""
 SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 PAUSE_SECONDS = (2.0, 12.0)
@@ -40,23 +38,8 @@ def _process_of(installation: Installation, victim: str, chance: random.Random) 
     running = installation.home.running()
     if running is None:
         return None
-    services = {service.name: service.process for service in running.services if service.process}
     if victim == ENGINE:
-        engines = _engines(running.mark, services.get(WARM_START))
+        engines = sorted(one.pid for one in processes_of_runs(running))
         return ProcessIdentity.of(chance.choice(engines)) if engines else None
-    found = services.get(victim)
+    found = {service.name: service.process for service in running.services}.get(victim)
     return found if found and found.is_alive() else None
-
-
-def _engines(mark: str, warm_start: ProcessIdentity | None) -> list[int]:
-    """The processes of runs: those that the worker started, and those that were forked for them."""
-    forked = family_of(warm_start.pid)[1:] if warm_start else []
-    started = [process for process in marked(mark) if {ENGINE_MODULE, launch.__file__} & set(_command(process))]
-    return sorted({process.pid for process in (*forked, *started)})
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []

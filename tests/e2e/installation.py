@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import psutil
 
-from flows.warm_start.launch import ENGINE
-from flows.warm_start.linux import is_possible
+from deploy.local.home import Home
+from deploy.local.run_processes import processes_of_runs
 from tests.waiting import block_until
 
 PROJECT = Path(__file__).parents[2]
@@ -121,11 +121,9 @@ class Installation:
         return [process for process in psutil.process_iter() if mark in _told_by(process)]
 
     def processes_of_runs(self) -> list[psutil.Process]:
-        """Forked where that is possible, each by a keeper of its own; otherwise the worker has started them."""
-        if is_possible():
-            keepers = psutil.Process(self.pid_of("warm-start")).children()
-            return [run for keeper in keepers for run in keeper.children()]
-        return [process for process in self.processes() if ENGINE in process.cmdline()]
+        running = Home(self.home).running()
+        assert running
+        return processes_of_runs(running)
 
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("ASSAY_", "PREFECT_"))}
