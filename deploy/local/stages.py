@@ -84,7 +84,7 @@ class Installation:
         return ProcessService(
             Component(
                 "prefect-server",
-                _python("prefect", "server", "start", *where),
+                _python("deploy.local.prefect_server", "server", "start", *where),
                 lambda: server_environment(settings, self.home, self.databases().prefect),
                 self.home.log_of("prefect-server"),
                 is_ready=prefect.is_ready,

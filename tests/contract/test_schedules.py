@@ -9,6 +9,7 @@ import pytest
 from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flow_engine import run_flow_async
@@ -31,6 +32,7 @@ from tests.factories.assets import add_tables
 from tests.factories.configurations import add_configuration
 from tests.factories.connections import add_connection
 from tests.fixtures.prefect import PrefectServer
+from tests.waiting import eventually
 
 pytestmark = [
     pytest.mark.db,
@@ -41,6 +43,8 @@ pytestmark = [
 
 POOL, RETENTION = "contract", "30 2 * * *"
 NIGHTLY, WEEKLY = Schedule("15 3 * * 1-5", "Europe/Berlin"), Schedule("0 4 * * 0")
+PLANNING_SECONDS = 90
+"""Prefect looks for new schedules every few seconds, and plans all anew once a minute."""
 HALF_PAST_TWO = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
 
 
@@ -187,3 +191,20 @@ async def test_a_flow_run_that_was_planned_before_its_configuration_went_starts_
         said = await carry_out(made, HALF_PAST_TWO)
 
     assert (said, await runs_of(domain, actor, made)) == ("Its schedule is not in force any more.", [])
+
+
+async def test_prefect_plans_the_flow_runs_of_a_schedule(
+    server: PrefectServer, domain: Domain, actor: Actor, card: Fqn
+) -> None:
+    configuration = await add_configuration(domain, actor, card, schedule=NIGHTLY)
+    with server.used():
+        await ScheduleKeeper(domain).reconcile()
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name(START_CONFIGURATION)
+            of_deployment = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
+
+            async def is_planned() -> bool:
+                planned = await client.read_flow_runs(deployment_filter=of_deployment)
+                return any(run.parameters == {"configuration_id": str(configuration.id)} for run in planned)
+
+            await eventually(is_planned, PLANNING_SECONDS)
