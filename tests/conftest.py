@@ -1,6 +1,13 @@
+import signal
+
 import pytest
 
 pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.database", "tests.fixtures.prefect"]
+
+
+def pytest_configure() -> None:
+    """What a script starts in the background inherits a SIGINT that is ignored; tests and what they start need it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook

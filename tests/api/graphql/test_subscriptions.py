@@ -132,12 +132,13 @@ async def test_run_that_is_tried_again_can_be_followed_again(api: GraphQL, domai
     await complete(domain, actor, run.id)
     async with api.subscribed(RUN, runId=key(run)) as events:
         ended = (await rest(events))[-1]
+    await domain.runs.retry(actor, run.id)
     await complete(domain, actor, run.id)
 
     async with api.subscribed(RUN, runId=key(run), after=ended["cursor"]) as events:
         again = await rest(events)
 
-    assert [told(event) for event in again] == [("state", "RUNNING"), ("state", "COMPLETED")]
+    assert [told(event) for event in again] == [("state", "PENDING"), ("state", "RUNNING"), ("state", "COMPLETED")]
 
 
 @pytest.mark.parametrize(
