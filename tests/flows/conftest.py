@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from domain.clock import utc_now
 from domain.db.engine import Database
 from domain.identity import Actor
 from domain.settings import RunSettings, Settings
+from tests.fakes.model_provider import ModelProvider, running_provider
 from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.prefect import PrefectServer
 from tests.flows.sources.source_database import SourceDatabase, fresh_source_database
@@ -33,6 +35,16 @@ def worker(
     monkeypatch.setenv("ASSAY_DATABASE_URL", database_settings.database_url())
     monkeypatch.setenv("ASSAY_HOME", str(tmp_path))
     return Worker(prefect_server, domain, actor)
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelProvider]:
+    """A model that flow runs ask, because their settings say so."""
+    with running_provider() as running:
+        monkeypatch.setenv("ASSAY_ENRICHMENT_PROVIDER", "openai")
+        monkeypatch.setenv("ASSAY_ENRICHMENT_OPENAI_BASE_URL", running.openai_url)
+        monkeypatch.setenv("ASSAY_ENRICHMENT_OPENAI_API_KEY", "k")
+        yield running
 
 
 @pytest.fixture

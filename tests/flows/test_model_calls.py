@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator
 
 import pytest
 from prefect import State
@@ -18,7 +17,7 @@ from flows.runtime import table_runner
 from tests.factories import assets
 from tests.factories.connections import add_connection
 from tests.factories.runs import request_run
-from tests.fakes.model_provider import ModelProvider, Text, running_provider
+from tests.fakes.model_provider import ModelProvider, Text
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
 from tests.flows.worker import Called, Worker
 from tests.waiting import eventually
@@ -35,15 +34,6 @@ NEVER = 1_000_000
 BOUND_SECONDS = 40.0  # the provider itself waits for 50
 WIDE = tuple(f"c{number}" for number in range(90))
 CALLS_OF_A_WIDE_TABLE = 3
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelProvider]:
-    with running_provider() as running:
-        monkeypatch.setenv("ASSAY_ENRICHMENT_PROVIDER", "openai")
-        monkeypatch.setenv("ASSAY_ENRICHMENT_OPENAI_BASE_URL", running.openai_url)
-        monkeypatch.setenv("ASSAY_ENRICHMENT_OPENAI_API_KEY", "k")
-        yield running
 
 
 async def called(worker: Worker, flow: Called, run_id: RunId, provider: ModelProvider, calls: int) -> State[None]:

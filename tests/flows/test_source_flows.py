@@ -1,7 +1,6 @@
 """The flows on a small source database: what they find, what they leave, what they never tell."""
 
 import json
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -17,7 +16,7 @@ from domain.pages import PageRequest
 from domain.rules.model import RuleState
 from domain.runs.model import ItemStatus, RunType
 from tests.factories.connections import add_connection
-from tests.fakes.model_provider import ModelProvider, Text, running_provider
+from tests.fakes.model_provider import ModelProvider, Text
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
 from tests.flows.worker import PASSWORD_VARIABLE, Worker
 
@@ -51,15 +50,6 @@ async def filled(shop: SourceDatabase, domain: Domain, actor: Actor) -> SourceDa
         **{name: getattr(settings, name) for name in ("host", "port", "database", "username", "secret", "ssl_mode")},
     )
     return shop
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelProvider]:
-    with running_provider() as running:
-        monkeypatch.setenv("ASSAY_ENRICHMENT_PROVIDER", "openai")
-        monkeypatch.setenv("ASSAY_ENRICHMENT_OPENAI_BASE_URL", running.openai_url)
-        monkeypatch.setenv("ASSAY_ENRICHMENT_OPENAI_API_KEY", "k")
-        yield running
 
 
 async def catalogue(worker: Worker) -> set[str]:
