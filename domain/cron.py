@@ -1,6 +1,11 @@
 """Cron expressions of five fields: when something happens again and again."""
 
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
 
 _FIELDS = {
     "minute": (0, 59),
@@ -25,6 +30,17 @@ def check_cron(text: str) -> str:
     if is_any_weekday and min(days) > max(_LONGEST_MONTHS.get(month, 31) for month in months):
         raise ValueError(f"{text!r} never comes: none of its months has {min(days)} days")
     return text
+
+
+def next_time(cron: str, time_zone: str, after: datetime) -> datetime:
+    """The first moment after `after` at which the clocks of the time zone show what the expression says.
+
+    A time that comes twice when clocks are set back counts once.
+    """
+    zone = ZoneInfo(time_zone)
+    shown: Iterator[datetime] = croniter(cron, after.astimezone(zone).replace(tzinfo=None)).all_next(datetime)
+    moments = (clock.replace(tzinfo=zone).astimezone(UTC) for clock in shown)
+    return next(moment for moment in moments if moment > after)
 
 
 def _read(field: str, name: str, lowest: int, highest: int) -> set[int]:

@@ -10,7 +10,7 @@ from typing import NewType
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from domain.cron import check_cron
+from domain.cron import check_cron, next_time
 from domain.errors import Invalid
 from domain.identity import Tenant
 from domain.runs.model import RunRequest, RunType
@@ -137,3 +137,8 @@ class WorkflowConfiguration:
     @property
     def schedule_in_force(self) -> Schedule | None:
         return self.setup.schedule if self.setup.is_enabled else None
+
+    def next_start(self, now: datetime) -> datetime | None:
+        """When its schedule starts it next; None when none is in force."""
+        schedule = self.schedule_in_force
+        return next_time(schedule.cron, schedule.time_zone, now) if schedule else None

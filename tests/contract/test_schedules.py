@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
@@ -13,12 +15,14 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flow_engine import run_flow_async
+from prefect.server.schemas.schedules import CronSchedule as PlannedSchedule
 from prefect.states import Scheduled
 
 from api.orchestrator.launcher import Launcher
 from api.orchestrator.names import START_CONFIGURATION
 from api.orchestrator.schedules import ScheduleKeeper
 from domain.bootstrap import Domain
+from domain.cron import check_cron, next_time
 from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.pages import PageRequest
@@ -191,6 +195,26 @@ async def test_a_flow_run_that_was_planned_before_its_configuration_went_starts_
         said = await carry_out(made, HALF_PAST_TWO)
 
     assert (said, await runs_of(domain, actor, made)) == ("Its schedule is not in force any more.", [])
+
+
+def fields_of_cron(lowest: int, highest: int) -> st.SearchStrategy[str]:
+    numbers = st.integers(lowest, highest)
+    ranges = st.tuples(numbers, numbers).map(lambda pair: f"{min(pair)}-{max(pair)}")
+    stepped = st.builds("{}/{}".format, st.just("*") | ranges, st.integers(1, 9))
+    listed = st.lists(numbers.map(str) | ranges, min_size=1, max_size=3).map(",".join)
+    return st.just("*") | listed | stepped
+
+
+EXPRESSIONS = st.tuples(
+    fields_of_cron(0, 59), fields_of_cron(0, 23), fields_of_cron(1, 28), fields_of_cron(1, 12), fields_of_cron(0, 7)
+).map(" ".join)
+
+
+@given(cron=EXPRESSIONS, after=st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - it adds the zone
+async def test_prefect_plans_the_time_that_is_told(cron: str, after: datetime) -> None:
+    (planned,) = await PlannedSchedule(cron=check_cron(cron)).get_dates(1, after + timedelta(seconds=1))
+
+    assert next_time(cron, "UTC", after) == planned
 
 
 async def test_prefect_plans_the_flow_runs_of_a_schedule(

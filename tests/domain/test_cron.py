@@ -1,6 +1,8 @@
+from datetime import datetime
+
 import pytest
 
-from domain.cron import check_cron
+from domain.cron import check_cron, next_time
 
 GOOD = [
     "* * * * *",
@@ -42,3 +44,29 @@ def test_an_expression_that_can_be_read_stays_as_it_is(text: str) -> None:
 def test_an_expression_that_cannot_be_read_is_refused_with_the_field_that_is_wrong(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         check_cron(text)
+
+
+@pytest.mark.parametrize(
+    ("cron", "after", "expected"),
+    [
+        ("30 2 * * *", "2026-11-23T10:00:00+00:00", "2026-11-24T01:30:00+00:00"),
+        ("30 2 * * *", "2026-07-01T00:29:59+00:00", "2026-07-01T00:30:00+00:00"),
+        ("30 2 * * *", "2026-07-01T00:30:00+00:00", "2026-07-02T00:30:00+00:00"),
+        ("0 0 29 2 *", "2026-11-23T10:00:00+00:00", "2028-02-28T23:00:00+00:00"),
+        ("0 0 1 * 1", "2026-11-23T10:00:00+00:00", "2026-11-29T23:00:00+00:00"),  # the first, or a Monday
+    ],
+)
+def test_the_next_time_is_by_the_clocks_of_the_zone(cron: str, after: str, expected: str) -> None:
+    assert next_time(cron, "Europe/Berlin", datetime.fromisoformat(after)).isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("2026-10-24T23:00:00+00:00", "2026-10-25T00:30:00+00:00"),  # half past two comes for the first time
+        ("2026-10-25T00:30:00+00:00", "2026-10-26T01:30:00+00:00"),
+        ("2026-10-25T01:10:00+00:00", "2026-10-26T01:30:00+00:00"),  # the clocks show ten past two again
+    ],
+)
+def test_a_time_that_comes_twice_counts_once(after: str, expected: str) -> None:
+    assert next_time("30 2 * * *", "Europe/Berlin", datetime.fromisoformat(after)).isoformat() == expected

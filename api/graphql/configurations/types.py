@@ -43,6 +43,7 @@ class WorkflowConfiguration(Node):
     version: int = strawberry.field(description="Grows with each change; give it as `expectedVersion`.")
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
+    configuration: strawberry.Private[model.WorkflowConfiguration]
 
     @classmethod
     def of(cls, configuration: model.WorkflowConfiguration) -> Self:
@@ -59,7 +60,12 @@ class WorkflowConfiguration(Node):
             schedule=mirror(Schedule, setup.schedule) if setup.schedule else None,
             triggers=sorted(setup.triggers),
             enabled=setup.is_enabled,
+            configuration=configuration,
         )
+
+    @field("When its schedule starts it next; null when none is in force. Whoever paused it in Prefect stopped it too.")
+    def next_run_at(self, info: Info) -> datetime | None:
+        return self.configuration.next_start(info.context.domain.clock())
 
     @field("The kind of work, explained.")
     def definition(self) -> WorkflowDefinition:

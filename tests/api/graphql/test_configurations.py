@@ -1,5 +1,6 @@
 """Workflow configurations through GraphQL."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -88,6 +89,21 @@ async def test_a_configuration_is_made_found_changed_and_deleted(api: GraphQL) -
     assert found["on"] == {"totalCount": 0}
     assert deleted["configuration"]["name"] == "nightly"
     assert (await api.ask("{ workflowConfigurations { totalCount } }"))["workflowConfigurations"] == {"totalCount": 0}
+
+
+async def test_it_is_told_when_a_schedule_that_is_in_force_starts_it_next(api: GraphQL) -> None:
+    asked = "query ($id: ID!) { node(id: $id) { ... on WorkflowConfiguration { nextRunAt } } }"
+    rarely = {"cron": "0 0 1 1 *"}
+    told = [
+        (await api.ask(asked, id=made["id"]))["node"]["nextRunAt"]
+        for made in (
+            await configuration(api, name="new year", schedule=rarely),
+            await configuration(api, name="switched off", schedule=rarely, enabled=False),
+            await configuration(api, name="by hand", schedule=None),
+        )
+    ]
+
+    assert told == [f"{datetime.now(UTC).year + 1}-01-01T00:00:00+00:00", None, None]
 
 
 async def test_an_ingestion_of_some_schemas_takes_no_targets(api: GraphQL) -> None:
