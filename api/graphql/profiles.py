@@ -11,7 +11,7 @@ from api.graphql.mirror import mirror
 from api.graphql.scalars import BigInt
 from domain.fqn import Fqn
 from domain.profiles import model
-from domain.profiles.model import Method
+from domain.profiles.model import Method, ValueOrder
 
 describe(
     Method,
@@ -21,6 +21,20 @@ describe(
         Method.SAMPLED: "Computed on a sample of the rows.",
         Method.SKETCH: "Approximate, over all rows.",
         Method.ESTIMATED: "The engine's own statistics; no row was read for it.",
+    },
+)
+
+
+describe(
+    ValueOrder,
+    "What values do when the rows are put in the order of the primary key.",
+    {
+        ValueOrder.CONSTANT: "They stay the same.",
+        ValueOrder.ASCENDING: "Each is larger than the one before.",
+        ValueOrder.NOT_DESCENDING: "None is smaller than the one before.",
+        ValueOrder.DESCENDING: "Each is smaller than the one before.",
+        ValueOrder.NOT_ASCENDING: "None is larger than the one before.",
+        ValueOrder.NONE: "They rise and fall.",
     },
 )
 
@@ -43,6 +57,9 @@ class MeasuredCount:
 class ValueCount:
     value: str = strawberry.field(description="The value, or for shapes its mask.")
     count: BigInt = strawberry.field(description="In how many of the rows read it stands.")
+    share: float | None = strawberry.field(
+        description="Of the non-null rows that were looked at, between 0 and 1; null in profiles older than this field."
+    )
 
 
 @strawberry.type(description="A share under a name.")
@@ -68,6 +85,9 @@ class Bucket:
 class LeftOut:
     metric: str = strawberry.field(description="Name of the metric.")
     reason: str = strawberry.field(description="Why it was left out.")
+
+
+_OLDER = "null in profiles older than this field"
 
 
 def _shares(shares: Mapping[str, float]) -> list[NamedShare]:
@@ -96,6 +116,22 @@ class NumberFacts:
     negatives: BigInt = strawberry.field(description="Number of values below zero.")
     outliers: BigInt = strawberry.field(description="Values beyond 2 standard deviations from the mean.")
     is_integer: bool = strawberry.field(description="Whether every value is whole.")
+    integers: BigInt | None = strawberry.field(description=f"Number of whole values; {_OLDER}.")
+    variance: float = strawberry.field(description="Variance of the population.")
+    interquartile_range: float = strawberry.field(description="From the quantile 0.25 to the quantile 0.75.")
+    skewness: float | None = strawberry.field(
+        description=f"Third standardized moment; null where all values are equal, {_OLDER}."
+    )
+    kurtosis: float | None = strawberry.field(
+        description="Fourth standardized moment less 3, so that a normal distribution has 0; "
+        f"null where all values are equal, {_OLDER}."
+    )
+    significant_digits: int | None = strawberry.field(
+        description=f"Most digits of a value, without leading zeros and zeros that end a fraction; {_OLDER}."
+    )
+    decimal_places: int | None = strawberry.field(
+        description=f"Most digits of a value after the point, without zeros at the end; {_OLDER}."
+    )
 
     @classmethod
     def of(cls, facts: model.NumberFacts) -> Self:
@@ -120,10 +156,29 @@ class TextFacts:
     shapes: list[ValueCount] = strawberry.field(
         description="The most frequent shape masks: a letter is A or a, a digit is 9."
     )
+    leading_space: BigInt | None = strawberry.field(description=f"Values that begin with white space; {_OLDER}.")
+    trailing_space: BigInt | None = strawberry.field(description=f"Values that end with white space; {_OLDER}.")
+    missing_tokens: list[ValueCount] = strawberry.field(
+        description="Words that stand for a missing value, such as `n/a`, trimmed and in lower case."
+    )
+    cases: list[NamedShare] = strawberry.field(
+        description="The case of the letters: upper, lower, title, mixed, none (no letters)."
+    )
+    scripts: list[NamedShare] = strawberry.field(
+        description="Scripts such as latin or cyrillic, and the share of values with letters of them."
+    )
 
     @classmethod
     def of(cls, facts: model.TextFacts) -> Self:
-        return mirror(cls, facts, patterns=_shares(facts.patterns), shapes=_counts(facts.shapes))
+        return mirror(
+            cls,
+            facts,
+            patterns=_shares(facts.patterns),
+            shapes=_counts(facts.shapes),
+            missing_tokens=_counts(facts.missing_tokens),
+            cases=_shares(facts.cases),
+            scripts=_shares(facts.scripts),
+        )
 
 
 @strawberry.type(description="What is measured of dates and times, in UTC, over the non-null values read.")
@@ -134,6 +189,15 @@ class DateFacts:
     sentinels: BigInt = strawberry.field(description="Stand-ins such as 1900-01-01 or 9999-12-31.")
     age_seconds: float = strawberry.field(
         description="Seconds from the newest value that is not in the future to the time of reading."
+    )
+    at_midnight: BigInt | None = strawberry.field(description=f"Values at midnight; {_OLDER}.")
+    weekdays: list[BigInt] = strawberry.field(description="Values by the day of the week, Monday first.")
+    hours: list[BigInt] = strawberry.field(description="Values by the hour, 0 to 23.")
+    missing_days: BigInt | None = strawberry.field(
+        description=f"Days without a value between the first and the last, sentinels aside; {_OLDER}."
+    )
+    longest_gap_days: BigInt | None = strawberry.field(
+        description=f"Most days in a row without a value, sentinels aside; {_OLDER}."
     )
 
 
@@ -165,6 +229,16 @@ class ColumnProfile:
     text: TextFacts | None = strawberry.field(description="Null unless the column holds text.")
     dates: DateFacts | None = strawberry.field(description="Null unless the column holds dates or times.")
     booleans: BooleanFacts | None = strawberry.field(description="Null unless the column holds booleans.")
+    entropy: float | None = strawberry.field(
+        description="Of the non-null values, in bits: 0 for a constant; null when there is no value."
+    )
+    order: ValueOrder | None = strawberry.field(
+        description="What numbers and moments do along the primary key; null for other columns and without a key."
+    )
+    is_near_constant: bool = strawberry.field(
+        description="Whether one value stands in at least 95 % of the non-null rows."
+    )
+    is_candidate_key: bool = strawberry.field(description="Whether its value tells each row read from all others.")
     left_out: list[LeftOut] = strawberry.field(description="What could not be measured, and why.")
 
     @classmethod

@@ -14,6 +14,8 @@ from domain.fqn import Fqn
 
 V = TypeVar("V")
 
+NEARLY_ALL = 0.95
+
 
 class Method(StrEnum):
     """How a value was got.
@@ -50,10 +52,12 @@ class Measured(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """One of the most frequent values, as text, and how often it stands in the rows read."""
+    """A value as text, or the mask of a shape, and how often it stands in the rows read."""
 
     value: str
     count: int
+    share: float | None = None
+    """Of the non-null rows that were looked at; None in profiles from before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
-    """Of numeric columns. `outliers` counts values beyond 2 standard deviations (population) from the mean."""
+    """Of numeric columns. `outliers` counts values beyond 2 standard deviations (population) from the mean.
+
+    What is None was not measurable, or the profile is from before it was measured.
+    """
 
     min: float
     max: float
@@ -81,6 +88,24 @@ class NumberFacts:
     negatives: int
     outliers: int
     is_integer: bool
+    integers: int | None = None
+    """Values that are whole."""
+    skewness: float | None = None
+    """The third standardized moment of the population; None where all values are equal."""
+    kurtosis: float | None = None
+    """The fourth standardized moment of the population less 3, so that a normal distribution has 0."""
+    significant_digits: int | None = None
+    """The most digits that a value is written with, without leading zeros and without zeros that end a fraction."""
+    decimal_places: int | None = None
+    """The most digits that a value has after the point, likewise."""
+
+    @property
+    def variance(self) -> float:
+        return self.standard_deviation**2
+
+    @property
+    def interquartile_range(self) -> float:
+        return self.quantiles["0.75"] - self.quantiles["0.25"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +124,14 @@ class TextFacts:
     """Share by name of domain/rules/patterns.py; only those above zero."""
     shapes: tuple[ValueCount, ...]
     """The most frequent shape masks: a letter is A or a, a digit is 9, runs kept."""
+    leading_space: int | None = None
+    trailing_space: int | None = None
+    missing_tokens: tuple[ValueCount, ...] = ()
+    """Words for a missing value, such as `n/a`, trimmed and in lower case; the most frequent first."""
+    cases: Mapping[str, float] = field(default_factory=dict)
+    """Share by the case of the letters: upper, lower, title, mixed, none (of no letters)."""
+    scripts: Mapping[str, float] = field(default_factory=dict)
+    """Share of the values with letters of a script, by its Unicode name in lower case: latin, cyrillic, cjk, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +144,32 @@ class DateFacts:
     sentinels: int
     age_seconds: float
     """From the newest value that is not in the future to the time of reading: the freshness of the table's data."""
+    at_midnight: int | None = None
+    weekdays: tuple[int, ...] = ()
+    """Values by the day of the week, Monday first."""
+    hours: tuple[int, ...] = ()
+    """Values by the hour, 0 to 23."""
+    missing_days: int | None = None
+    """Days without a value between the first and the last, sentinels aside."""
+    longest_gap_days: int | None = None
+    """The most days in a row without a value, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class BooleanFacts:
     true: int
     false: int
+
+
+class ValueOrder(StrEnum):
+    """What the values do when the rows are put in the order of the primary key."""
+
+    CONSTANT = "CONSTANT"
+    ASCENDING = "ASCENDING"
+    NOT_DESCENDING = "NOT_DESCENDING"
+    DESCENDING = "DESCENDING"
+    NOT_ASCENDING = "NOT_ASCENDING"
+    NONE = "NONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +194,10 @@ class ColumnProfile:
     booleans: BooleanFacts | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Metrics that could not be measured, and why."""
+    entropy: float | None = None
+    """Shannon's, of the non-null values, in bits: 0 for a constant, log2 of their number where all differ."""
+    order: ValueOrder | None = None
+    """Of numbers and moments; None where no primary key orders the rows, or it is the key itself."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.nulls <= self.rows:
@@ -165,6 +222,16 @@ class ColumnProfile:
     def uniqueness(self) -> float | None:
         """Distinct values among the non-null ones; None where there are none."""
         return self.distinct.value / self.non_null if self.non_null else None
+
+    @property
+    def is_near_constant(self) -> bool:
+        """Whether one value stands in at least 95 % of the non-null rows."""
+        return bool(self.top) and self.top[0].count >= NEARLY_ALL * self.non_null
+
+    @property
+    def is_candidate_key(self) -> bool:
+        """Whether its value tells each row read from all others."""
+        return self.rows > 0 and self.unique_once.value == self.rows
 
 
 def _check_order(name: str, numbers: NumberFacts) -> None:

@@ -19,7 +19,8 @@ from domain.profiles.model import (
 from flows.profiling.counts import ValueCounts, count_values, rows_where
 from flows.profiling.dates import date_facts
 from flows.profiling.numbers import number_facts
-from flows.profiling.text import MAX_SHAPED_VALUES, text_facts
+from flows.profiling.spelling import MAX_SPELLED_VALUES
+from flows.profiling.text import text_facts
 from flows.profiling.value_types import actual_types
 from flows.sources.base import CopiedColumn, ValueKind
 
@@ -53,6 +54,7 @@ def profile_column(
         unique_once=Measured(counts.unique_once, reading.method),
         actual_types=actual_types(counts, column.kind),
         top=counts.top(),
+        entropy=counts.entropy if counts.non_null else None,
         numbers=facts.numbers,
         text=facts.text,
         dates=facts.dates,
@@ -88,6 +90,7 @@ def _left_out(counts: ValueCounts, kind: ValueKind, facts: Facts, observed_at: d
         left_out["dates"] = "No value lies in the years 1 to 9999."
     if facts.dates and facts.dates.min > observed_at:
         left_out["dates.age_seconds"] = "Every value lies in the future."
-    if facts.text and counts.distinct > MAX_SHAPED_VALUES:
-        left_out["text.shapes"] = f"Counted over a fixed share of the {counts.distinct:,} distinct values."
+    if facts.text and counts.distinct > MAX_SPELLED_VALUES:
+        looked_at = f"Counted over a fixed share of the {counts.distinct:,} distinct values."
+        left_out |= dict.fromkeys(("text.shapes", "text.cases", "text.scripts"), looked_at)
     return left_out

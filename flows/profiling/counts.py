@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Any
 
 import duckdb
@@ -30,6 +32,8 @@ class ValueCounts:
     non_null: int
     distinct: int
     unique_once: int
+    entropy: float
+    """In bits."""
 
     def measure(
         self, *expressions: str, of: str = COUNTS, parameters: Sequence[object] = ()
@@ -44,9 +48,9 @@ class ValueCounts:
         grouped = f"SELECT {by} AS key, {', '.join(expressions)} FROM {of} GROUP BY key ORDER BY key"
         return self.connection.execute(grouped, list(parameters)).fetchall()
 
-    def rows_by(self, expression: str) -> dict[str, int]:
-        """The number of rows for each value of a text expression."""
-        return dict(self.groups(expression, "sum(n)::BIGINT"))
+    def rows_by(self, expression: str, of: str = COUNTS) -> dict[Any, int]:  # of whatever type the expression has
+        """The number of rows for each value of an expression."""
+        return dict(self.groups(expression, "sum(n)::BIGINT", of=of))
 
     def some(self, conditions: Mapping[str, str]) -> set[str]:
         """The names of the conditions that at least one value fulfils."""
@@ -63,7 +67,7 @@ class ValueCounts:
         shown = self.connection.execute(
             f"SELECT left(value::VARCHAR, {LONGEST_SHOWN}), n FROM {COUNTS} ORDER BY n DESC, value LIMIT {TOP_VALUES}"
         ).fetchall()
-        return tuple(ValueCount(value, count) for value, count in shown)
+        return tuple(ValueCount(value, count, count / self.non_null) for value, count in shown)
 
 
 def count_values(connection: duckdb.DuckDBPyConnection, alias: str) -> ValueCounts:
@@ -73,8 +77,16 @@ def count_values(connection: duckdb.DuckDBPyConnection, alias: str) -> ValueCoun
         f"CREATE OR REPLACE TEMP TABLE {COUNTS} AS "
         f"SELECT {column} AS value, count(*) AS n FROM {ROWS} WHERE {column} IS NOT NULL GROUP BY value"
     )
-    totals = f"SELECT {rows_where('true')}, count(*), count(*) FILTER (n = 1) FROM {COUNTS}"
-    return ValueCounts(connection, alias, *one_row(connection, totals))
+    totals = f"SELECT {rows_where('true')}, count(*), count(*) FILTER (n = 1), fsum(n * log2(n)) FROM {COUNTS}"
+    non_null, distinct, unique_once, weighed = one_row(connection, totals)
+    entropy = math.log2(non_null) - weighed / non_null if non_null else 0.0
+    return ValueCounts(connection, alias, non_null, distinct, unique_once, max(entropy, 0.0))
+
+
+def most_frequent(rows_of: Mapping[str, int], of: int) -> tuple[ValueCount, ...]:
+    """The first ones by their number of rows, which is a share `of` all; among equals the smaller first."""
+    most = nsmallest(TOP_VALUES, rows_of.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(ValueCount(value, rows, rows / of) for value, rows in most)
 
 
 def rows_where(condition: str) -> str:

@@ -26,27 +26,47 @@ _CALENDAR = "moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:
 
 # A day beyond the range of timestamps becomes null here; only the future reaches that far.
 _MOMENTS = "(SELECT TRY_CAST(value AS TIMESTAMP) AS moment, n FROM value_counts)"
+_ON_CALENDAR = f"(SELECT moment, n FROM {_MOMENTS} WHERE {_CALENDAR})"  # noqa: S608 - constants
 
 
 def date_facts(counts: ValueCounts, observed_at: datetime) -> DateFacts | None:
     """None when no value lies in the years 1 to 9999. Infinity, and what lies beyond those years, is a sentinel."""
     now = observed_at.astimezone(UTC).replace(tzinfo=None)
     days = ", ".join(f"TIMESTAMP '{day}'" for day in SENTINEL_DAYS)
-    oldest, newest, future, sentinels, latest = counts.measure(
+    oldest, newest, future, sentinels, latest, midnight = counts.measure(
         f"min(moment) FILTER ({_CALENDAR})",
         f"max(moment) FILTER ({_CALENDAR})",
         rows_where("coalesce(moment > $1, true)"),
         rows_where(f"NOT coalesce({_CALENDAR}, false) OR date_trunc('day', moment) IN ({days})"),
         f"max(moment) FILTER (moment <= $1 AND {_CALENDAR})",
+        rows_where(f"{_CALENDAR} AND moment = date_trunc('day', moment)"),
         of=_MOMENTS,
         parameters=[now],
     )
     if oldest is None:
         return None
+    weekdays, hours = (counts.rows_by(part, of=_ON_CALENDAR) for part in ("isodow(moment) - 1", "hour(moment)"))
+    missing, longest = _gaps(counts, days)
     return DateFacts(
         min=oldest.replace(tzinfo=UTC),
         max=newest.replace(tzinfo=UTC),
         future=future,
         sentinels=sentinels,
         age_seconds=(now - latest).total_seconds() if latest else 0.0,
+        at_midnight=midnight,
+        weekdays=tuple(weekdays.get(day, 0) for day in range(7)),
+        hours=tuple(hours.get(hour, 0) for hour in range(24)),
+        missing_days=missing,
+        longest_gap_days=longest,
     )
+
+
+def _gaps(counts: ValueCounts, sentinel_days: str) -> tuple[int, int]:
+    """Days without a value between the first and the last, and the most of them in a row."""
+    days = (
+        f"SELECT DISTINCT moment::DATE AS day FROM {_ON_CALENDAR} "  # noqa: S608 - constants
+        f"WHERE date_trunc('day', moment) NOT IN ({sentinel_days})"
+    )
+    empty = f"(SELECT day - lag(day) OVER (ORDER BY day) - 1 AS days FROM ({days}))"  # noqa: S608 - likewise
+    missing, longest = counts.measure("coalesce(sum(days), 0)::BIGINT", "coalesce(max(days), 0)", of=empty)
+    return int(missing), int(longest)

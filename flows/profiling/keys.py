@@ -20,12 +20,8 @@ def candidate_keys(table: FoundTable, columns: Sequence[ColumnProfile]) -> tuple
     """
     never_null = {column.name for column in columns if column.nulls == 0}
     declared = [key for key in (table.primary_key, *table.unique_keys) if key and never_null.issuperset(key)]
-    found = [(column.name,) for column in columns if identifies_rows(column)]
+    found = [(column.name,) for column in columns if column.is_candidate_key]
     return tuple(dict.fromkeys((*declared, *found)))
-
-
-def identifies_rows(column: ColumnProfile) -> bool:
-    return column.rows > 0 and column.unique_once.value == column.rows
 
 
 def count_duplicate_rows(connection: duckdb.DuckDBPyConnection, copied: Copied) -> int:

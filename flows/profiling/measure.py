@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import duckdb
@@ -14,7 +15,8 @@ from flows.failures import TableFailed
 from flows.profiling.columns import profile_column
 from flows.profiling.counts import ROWS
 from flows.profiling.engine import ProfilingEngine
-from flows.profiling.keys import candidate_keys, count_duplicate_rows, identifies_rows
+from flows.profiling.keys import candidate_keys, count_duplicate_rows
+from flows.profiling.order import value_orders
 from flows.profiling.plan import ProfilePlan
 from flows.profiling.relationships import infer_relationships
 from flows.sources.base import Copied, Coverage, Source
@@ -69,7 +71,9 @@ def _measure(
         profile_column(connection, column, declared.get(column.name, ""), reading, copied.observed_at)
         for column in copied.columns
     )
-    return columns, _duplicates(connection, copied, reading, columns)
+    orders = value_orders(connection, table, copied)
+    ordered = tuple(replace(column, order=orders.get(column.name)) for column in columns)
+    return ordered, _duplicates(connection, copied, reading, ordered)
 
 
 def _duplicates(
@@ -77,7 +81,7 @@ def _duplicates(
 ) -> Measured[int] | None:
     if not columns:
         return None
-    if any(identifies_rows(column) for column in columns):
+    if any(column.is_candidate_key for column in columns):
         return Measured(0, reading.method)
     return Measured(count_duplicate_rows(connection, copied), reading.method)
 

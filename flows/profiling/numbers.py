@@ -19,6 +19,21 @@ OUTLIER_DEVIATIONS = 2
 MAX_ROWS_IN_MEMORY = 10_000_000
 """Up to here quantiles are selected among the rows, at 8 bytes each; above, by a slower sort that can spill."""
 
+_MANTISSA = "split_part(value::VARCHAR, 'e', 1)"
+_EXPONENT = "coalesce(TRY_CAST(split_part(value::VARCHAR, 'e', 2) AS INTEGER), 0)"
+_FRACTION = f"rtrim(split_part({_MANTISSA}, '.', 2), '0')"
+_SPELLED = (
+    f"(SELECT split_part({_MANTISSA}, '.', 1) AS whole, {_FRACTION} AS fraction, "  # noqa: S608 - constants
+    f"greatest(length({_FRACTION}) - {_EXPONENT}, 0) AS places FROM value_counts "
+    "WHERE isfinite(TRY_CAST(value AS DOUBLE)))"
+)
+
+EXACT_INTEGERS = 2.0**53
+"""From here on a double may stand for more than one number, and hide a fraction."""
+
+LARGEST_VARIANCE = 1e150
+"""The squares of larger ones are no doubles."""
+
 _FINITE = "(SELECT v, n FROM (SELECT TRY_CAST(value AS DOUBLE) AS v, n FROM value_counts) WHERE isfinite(v))"
 
 
@@ -32,11 +47,43 @@ class Totals:
     rows: int
     zeros: int
     negatives: int
-    is_integer: bool
+    integers: int
+
+    @property
+    def is_integer(self) -> bool:
+        return self.integers == self.rows
 
     @property
     def mean(self) -> float:
         return self.total / self.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The means of the second to fourth powers of the distances from the mean."""
+
+    second: float
+    third: float
+    fourth: float
+
+    @property
+    def deviation(self) -> float:
+        return math.sqrt(self.second)
+
+    @property
+    def skewness(self) -> float | None:
+        return _standardized(self.third, self.second, 1.5)
+
+    @property
+    def kurtosis(self) -> float | None:
+        standardized = _standardized(self.fourth, self.second, 2)
+        return None if standardized is None else standardized - 3
+
+
+def _standardized(moment: float, variance: float, power: float) -> float | None:
+    """None for values that are all equal, or so close or so far apart that doubles cannot tell."""
+    unit = variance**power if variance < LARGEST_VARIANCE else math.inf
+    return moment / unit if math.isfinite(moment) and 0 < unit < math.inf else None
 
 
 def number_facts(counts: ValueCounts) -> NumberFacts | None:
@@ -44,21 +91,27 @@ def number_facts(counts: ValueCounts) -> NumberFacts | None:
     totals = _totals(counts)
     if not totals.rows or not math.isfinite(totals.total):
         return None
-    deviation, histogram = _spread(counts, totals)
-    if not math.isfinite(deviation):
+    moments, histogram = _spread(counts, totals)
+    if not math.isfinite(moments.deviation):
         return None
+    significant_digits, decimal_places = _digits(counts, totals)
     return NumberFacts(
         min=totals.low,
         max=totals.high,
         mean=totals.mean,
         sum=totals.total,
-        standard_deviation=deviation,
+        standard_deviation=moments.deviation,
         quantiles=quantiles_of(counts, totals.rows, in_memory=totals.rows <= MAX_ROWS_IN_MEMORY),
         histogram=histogram,
         zeros=totals.zeros,
         negatives=totals.negatives,
-        outliers=_outliers(counts, totals, deviation),
+        outliers=_outliers(counts, totals, moments.deviation),
         is_integer=totals.is_integer,
+        integers=totals.integers,
+        skewness=moments.skewness,
+        kurtosis=moments.kurtosis,
+        significant_digits=significant_digits,
+        decimal_places=decimal_places,
     )
 
 
@@ -71,25 +124,26 @@ def _totals(counts: ValueCounts) -> Totals:
             rows_where("true"),
             rows_where("v = 0"),
             rows_where("v < 0"),
-            "bool_and(v = trunc(v))",
+            rows_where("v = trunc(v)"),
             of=_FINITE,
         )
     )
 
 
-def _spread(counts: ValueCounts, totals: Totals) -> tuple[float, tuple[Bucket, ...]]:
-    """The standard deviation of the population, and bars of equal width, in one pass.
+def _spread(counts: ValueCounts, totals: Totals) -> tuple[Moments, tuple[Bucket, ...]]:
+    """How the values lie around their mean, and bars of equal width, in one pass.
 
     A value's bar is found by comparing it with the edges, so that rounding cannot put it beside.
     """
     edges = _edges(totals.low, totals.high)
     below = " ".join(f"WHEN v < '{edge!r}'::DOUBLE THEN {bar}" for bar, edge in enumerate(edges[1:-1]))
     bar = f"CASE {below} ELSE {len(edges) - 2} END" if below else "0"
-    bars = counts.groups(bar, "sum(n)::BIGINT", "fsum(n * pow(v - ?, 2))", of=_FINITE, parameters=[totals.mean])
-    rows_of = {bar: rows for bar, rows, _ in bars}
-    variance = math.fsum(squares for _, _, squares in bars) / totals.rows
+    powers = [f"fsum(n * pow(v - $1, {power}))" for power in (2, 3, 4)]
+    bars = counts.groups(bar, "sum(n)::BIGINT", *powers, of=_FINITE, parameters=[totals.mean])
+    rows_of = {bar: rows for bar, rows, *_ in bars}
+    moments = Moments(*(sum(found) / totals.rows for found in list(zip(*bars, strict=True))[2:]))
     histogram = (Bucket(low, high, rows_of.get(bar, 0)) for bar, (low, high) in enumerate(pairwise(edges)))
-    return math.sqrt(variance), tuple(histogram)
+    return moments, tuple(histogram)
 
 
 def _edges(low: float, high: float) -> list[float]:
@@ -121,3 +175,11 @@ def _outliers(counts: ValueCounts, totals: Totals, deviation: float) -> int:
         rows_where("abs(v - ?) > ?"), of=_FINITE, parameters=[totals.mean, OUTLIER_DEVIATIONS * deviation]
     )
     return int(outliers)
+
+
+def _digits(counts: ValueCounts, totals: Totals) -> tuple[int, int]:
+    """The most significant digits and the most decimal places; whole numbers need not be spelled for it."""
+    if totals.is_integer and max(-totals.low, totals.high) < EXACT_INTEGERS:
+        return max(len(str(abs(int(end)))) for end in (totals.low, totals.high)), 0
+    significant, places = counts.measure("max(length(ltrim(whole || fraction, '-0')))", "max(places)", of=_SPELLED)
+    return int(significant), int(places)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from domain.profiles.model import ValueCount
 
@@ -30,7 +31,27 @@ def is_near_the_outlier_bound(values: Sequence[float]) -> bool:
 
 def top(values: Sequence[str]) -> tuple[ValueCount, ...]:
     counted = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0].encode()))
-    return tuple(ValueCount(value, count) for value, count in counted[:10])
+    return tuple(ValueCount(value, count, count / len(values)) for value, count in counted[:10])
+
+
+def entropy(values: Sequence[object]) -> float:
+    shares = [count / len(values) for count in Counter(values).values()]
+    return -sum(share * math.log2(share) for share in shares)
+
+
+def standardized_moment(values: Sequence[float], power: int) -> float:
+    mean, deviation = statistics.fmean(values), statistics.pstdev(values)
+    return statistics.fmean([((value - mean) / deviation) ** power for value in values])
+
+
+def shares(values: Sequence[str]) -> dict[str, float]:
+    return {value: count / len(values) for value, count in Counter(values).items()}
+
+
+def empty_days(values: Sequence[datetime], sentinels: Sequence[str]) -> list[int]:
+    """How many between each day with a value and the next."""
+    days = sorted({value.date() for value in values if value.date().isoformat() not in sentinels})
+    return [(later - earlier).days - 1 for earlier, later in pairwise(days)]
 
 
 def is_blank(value: str) -> bool:

@@ -1,7 +1,7 @@
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -10,11 +10,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from domain.profiles.model import BooleanFacts, ColumnProfile, DateFacts, Method, Reading
+from domain.profiles.model import BooleanFacts, ColumnProfile, DateFacts, Method, Reading, ValueCount
 from domain.rules.patterns import PATTERNS, is_well_formed
 from flows.profiling.columns import profile_column
 from flows.profiling.counts import count_values
+from flows.profiling.dates import SENTINEL_DAYS
 from flows.profiling.numbers import QUANTILES, quantiles_of
+from flows.profiling.shapes import shape_of
+from flows.profiling.spelling import case_of
 from flows.sources.base import CopiedColumn, ValueKind
 from tests.flows.profiling import by_hand
 
@@ -54,9 +57,55 @@ def test_numbers_agree_with_plain_python(profile: Profiler, values: list[int | N
     assert facts.mean == pytest.approx(statistics.fmean(present), abs=1e-6)
     assert facts.standard_deviation == pytest.approx(statistics.pstdev(present), rel=1e-9, abs=1e-6)
     assert facts.quantiles == {share: by_hand.quantile(present, share) for share in facts.quantiles}
+    assert measured.entropy == pytest.approx(by_hand.entropy(present), abs=1e-9)
+    assert (facts.integers, facts.decimal_places) == (len(present), 0)
+    assert facts.significant_digits == max(len(str(abs(value))) for value in present)
     assert (facts.zeros, facts.negatives) == (counts[0], sum(value < 0 for value in present))
     if not by_hand.is_near_the_outlier_bound(present):
         assert facts.outliers == by_hand.outliers(present)
+
+
+@same_engine
+@given(values=st.lists(st.integers(-50, 50), min_size=2, max_size=60))
+def test_moments_of_numbers_agree_with_plain_python(profile: Profiler, values: list[int]) -> None:
+    facts = profile("BIGINT", ValueKind.NUMBER, values).numbers
+
+    assert facts is not None
+    assert facts.variance == pytest.approx(statistics.pvariance(values))
+    assert facts.interquartile_range == by_hand.quantile(values, "0.75") - by_hand.quantile(values, "0.25")
+    if len(set(values)) == 1:
+        assert (facts.skewness, facts.kurtosis) == (None, None)
+        return
+    assert facts.skewness == pytest.approx(by_hand.standardized_moment(values, 3), abs=1e-9)
+    assert facts.kurtosis == pytest.approx(by_hand.standardized_moment(values, 4) - 3, abs=1e-9)
+
+
+@pytest.mark.parametrize("values", [[1e100, -1e100, 3.0], [5e-324, 0.0]])
+def test_moments_that_doubles_cannot_hold_are_none(profile: Profiler, values: list[float]) -> None:
+    facts = profile("DOUBLE", ValueKind.NUMBER, values).numbers
+
+    assert facts is not None
+    assert (facts.skewness, facts.kurtosis) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "values", "digits"),
+    [
+        ("DECIMAL(18, 4)", ["1.2500", "-30.1", "7"], (3, 2)),
+        ("DECIMAL(18, 4)", ["0.0012", "0.5"], (2, 4)),
+        ("DOUBLE", [1.5e-7, 0.25], (2, 8)),
+        ("DOUBLE", [1e22, 0.5], (1, 1)),
+        ("DOUBLE", [120000.0, -3.0], (6, 0)),
+        ("VARCHAR", ["12345678901234567890.125", "NaN"], (23, 3)),
+    ],
+)
+def test_digits_are_those_that_the_values_need(
+    profile: Profiler, sql_type: str, values: list[Any], digits: tuple[int, int]
+) -> None:
+    facts = profile(sql_type, ValueKind.NUMBER, values).numbers
+
+    assert facts is not None
+    assert (facts.significant_digits, facts.decimal_places) == digits
 
 
 @same_engine
@@ -127,7 +176,72 @@ def test_texts_agree_with_plain_python(profile: Profiler, values: list[str | Non
     assert facts.empty == present.count("")
     assert facts.blank == sum(map(by_hand.is_blank, present))
     assert facts.padded == sum(map(by_hand.is_padded, present))
+    assert facts.leading_space == sum(value != value.lstrip(by_hand.SPACES) for value in present)
+    assert facts.trailing_space == sum(value != value.rstrip(by_hand.SPACES) for value in present)
     assert facts.shapes == by_hand.top([by_hand.shape(value) for value in present])
+    assert sum(facts.cases.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("value", "case"),
+    [
+        ("AB-12", "upper"),
+        ("ÜBER", "upper"),
+        ("ab 1", "lower"),
+        ("Anna-Maria van", "mixed"),
+        ("Anna-Maria Van", "title"),
+        ("Anna A. Bé", "title"),
+        ("McDonald", "mixed"),
+        ("iPhone", "mixed"),
+        ("12:30", "none"),
+        ("", "none"),
+        ("中文", "lower"),
+    ],
+)
+def test_a_text_has_the_case_of_its_letters(value: str, case: str) -> None:
+    assert case_of(shape_of(value)) == case
+
+
+def test_scripts_are_shares_of_the_rows_with_their_letters(profile: Profiler) -> None:
+    values = ["Anna", "\u0410\u043d\u043d\u0430", "Anna \u0410", "\u0391\u03bd\u03b1", "12", "\u4e2d", "\u00e9", None]
+
+    facts = profile("VARCHAR", ValueKind.TEXT, values).text
+
+    assert facts is not None
+    assert facts.scripts == {"latin": 3 / 7, "cyrillic": 2 / 7, "greek": 1 / 7, "cjk": 1 / 7}
+
+
+def test_words_for_a_missing_value_are_counted_however_they_are_written(profile: Profiler) -> None:
+    values = ["N/A", " n/a ", "n/a", "-", "Unknown", "Anna", "nathan", "", None, "not available", "-\t"]
+
+    facts = profile("VARCHAR", ValueKind.TEXT, values).text
+
+    assert facts is not None
+    assert facts.missing_tokens == (
+        ValueCount("n/a", 3, 0.3),
+        ValueCount("-", 2, 0.2),
+        ValueCount("not available", 1, 0.1),
+        ValueCount("unknown", 1, 0.1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "is_near_constant", "is_key"),
+    [
+        (["a"] * 19 + ["b"], True, False),
+        (["a"] * 18 + ["b", "c"], False, False),
+        (["a"] * 19 + [None], True, False),
+        (["a", "b"], False, True),
+        (["a", None], True, False),
+        ([], False, False),
+    ],
+)
+def test_a_column_may_be_nearly_constant_or_a_key(
+    profile: Profiler, values: list[str | None], is_near_constant: bool, is_key: bool
+) -> None:
+    measured = profile("VARCHAR", ValueKind.TEXT, values)
+
+    assert (measured.is_near_constant, measured.is_candidate_key) == (is_near_constant, is_key)
 
 
 def test_pattern_shares_count_rows_not_distinct_values(profile: Profiler) -> None:
@@ -183,6 +297,11 @@ def test_moments_agree_with_plain_python(profile: Profiler, values: list[datetim
     assert facts.future == sum(moment > NOW for moment in moments)
     if facts.min <= NOW:
         assert facts.age_seconds == pytest.approx(by_hand.age_seconds(moments, NOW))
+    assert facts.at_midnight == sum(value.time() == time() for value in values)
+    assert facts.weekdays == tuple(sum(value.weekday() == day for value in values) for day in range(7))
+    assert facts.hours == tuple(sum(value.hour == hour for value in values) for hour in range(24))
+    empty = by_hand.empty_days(values, SENTINEL_DAYS)
+    assert (facts.missing_days, facts.longest_gap_days) == (sum(empty), max(empty, default=0))
 
 
 def test_sentinels_infinity_and_the_far_future_are_counted(profile: Profiler) -> None:
@@ -196,6 +315,11 @@ def test_sentinels_infinity_and_the_far_future_are_counted(profile: Profiler) ->
         future=3,
         sentinels=6,
         age_seconds=timedelta(days=1, hours=12).total_seconds(),
+        at_midnight=3,
+        weekdays=(1, 0, 0, 0, 1, 1, 0),
+        hours=(3, *[0] * 23),
+        missing_days=0,
+        longest_gap_days=0,
     )
 
 
@@ -236,6 +360,7 @@ def test_shapes_of_very_many_values_are_named_a_share() -> None:
 
         measured = profile_column(engine, CopiedColumn("v", "c1", ValueKind.TEXT), "text", reading, NOW)
 
-    assert measured.left_out == {"text.shapes": "Counted over a fixed share of the 30,000 distinct values."}
+    reason = "Counted over a fixed share of the 30,000 distinct values."
+    assert measured.left_out == {"text.shapes": reason, "text.cases": reason, "text.scripts": reason}
     assert measured.text is not None
     assert [shown.value for shown in measured.text.shapes] == ["a999999"]

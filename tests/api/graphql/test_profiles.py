@@ -1,0 +1,156 @@
+"""Measurements through GraphQL: what profiling stores is what is shown."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from domain.bootstrap import Domain
+from domain.connections.model import DataConnection
+from domain.fqn import Fqn
+from domain.identity import Actor
+from domain.profiles.model import (
+    ColumnProfile,
+    DateFacts,
+    Measured,
+    Method,
+    NumberFacts,
+    Reading,
+    TableProfile,
+    TextFacts,
+    ValueCount,
+    ValueOrder,
+)
+from domain.runs.model import RunType
+from tests.e2e.client import GraphQL
+from tests.factories.assets import add_tables
+from tests.factories.runs import request_run
+
+pytestmark = pytest.mark.db
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FOUR, READING = Measured(4, Method.EXACT), Reading(Method.EXACT, 4, 4)
+QUANTILES = {"0.25": 1.0, "0.5": 2.0, "0.75": 4.5}
+NUMBERS = NumberFacts(
+    min=1,
+    max=5,
+    mean=3,
+    sum=12,
+    standard_deviation=1.5,
+    quantiles=QUANTILES,
+    histogram=(),
+    zeros=0,
+    negatives=0,
+    outliers=0,
+    is_integer=False,
+    integers=3,
+    skewness=-0.5,
+    kurtosis=1.25,
+    significant_digits=2,
+    decimal_places=1,
+)
+TEXT = TextFacts(
+    min_length=1,
+    max_length=3,
+    mean_length=2,
+    empty=0,
+    blank=0,
+    padded=1,
+    patterns={},
+    shapes=(ValueCount("a", 3, 0.75),),
+    leading_space=1,
+    trailing_space=0,
+    missing_tokens=(ValueCount("n/a", 1, 0.25),),
+    cases={"lower": 0.75, "none": 0.25},
+    scripts={"latin": 0.75},
+)
+DATES = DateFacts(NOW, NOW, 0, 0, 0.0, 1, (4, 0, 0, 0, 0, 0, 0), (0,) * 24, 7, 5)
+QUERY = """query ($fqn: Fqn!) { asset(fqn: $fqn) { profile { ... on TableProfile { columns {
+  name entropy order isNearConstant isCandidateKey top { value share }
+  numbers { integers variance interquartileRange skewness kurtosis significantDigits decimalPlaces }
+  text { leadingSpace trailingSpace missingTokens { value count share } cases { name share } scripts { name share }
+    shapes { value share } }
+  dates { atMidnight weekdays hours missingDays longestGapDays } } } } } }"""
+
+
+def column(name: str, **facts: object) -> ColumnProfile:
+    return ColumnProfile(name, "text", READING, 4, 0, distinct=FOUR, unique_once=FOUR, actual_types={}, **facts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def card(domain: Domain, actor: Actor, bank: DataConnection) -> Fqn:
+    """With one profile, of three columns."""
+    (table,) = await add_tables(domain, actor, "card")
+    run = await request_run(domain, actor, RunType.PROFILING, table)
+    await domain.items.open_items(actor, run.id)
+    columns = (
+        column("amount", numbers=NUMBERS, entropy=2.0, order=ValueOrder.ASCENDING),
+        column("code", text=TEXT, top=(ValueCount("x", 4, 1.0),)),
+        column("at", dates=DATES),
+    )
+    await domain.items.finish_profiled(actor, run.id, TableProfile(table, NOW, FOUR, READING, columns))
+    return table
+
+
+async def test_each_kind_of_column_shows_its_facts(api: GraphQL, card: Fqn) -> None:
+    found = (await api.ask(QUERY, fqn=str(card)))["asset"]["profile"]["columns"]
+
+    amount, code, at = found
+    assert amount == {
+        "name": "amount",
+        "entropy": 2.0,
+        "order": "ASCENDING",
+        "isNearConstant": False,
+        "isCandidateKey": True,
+        "top": [],
+        "numbers": {
+            "integers": 3,
+            "variance": 2.25,
+            "interquartileRange": 3.5,
+            "skewness": -0.5,
+            "kurtosis": 1.25,
+            "significantDigits": 2,
+            "decimalPlaces": 1,
+        },
+        "text": None,
+        "dates": None,
+    }
+    assert (code["isNearConstant"], code["order"], code["top"]) == (True, None, [{"value": "x", "share": 1.0}])
+    assert code["text"] == {
+        "leadingSpace": 1,
+        "trailingSpace": 0,
+        "missingTokens": [{"value": "n/a", "count": 1, "share": 0.25}],
+        "cases": [{"name": "lower", "share": 0.75}, {"name": "none", "share": 0.25}],
+        "scripts": [{"name": "latin", "share": 0.75}],
+        "shapes": [{"value": "a", "share": 0.75}],
+    }
+    assert at["dates"] == {
+        "atMidnight": 1,
+        "weekdays": [4, 0, 0, 0, 0, 0, 0],
+        "hours": [0] * 24,
+        "missingDays": 7,
+        "longestGapDays": 5,
+    }
+
+
+async def test_a_profile_from_before_a_fact_was_measured_shows_none_of_it(
+    api: GraphQL, card: Fqn, sql: asyncpg.Connection
+) -> None:
+    await sql.execute(
+        """UPDATE column_profile SET body = (body - 'entropy' - 'order') || jsonb_build_object('numbers',
+             (body -> 'numbers') - ARRAY['integers', 'skewness', 'kurtosis', 'significant_digits', 'decimal_places'])
+            WHERE name = 'amount'"""
+    )
+
+    found = (await api.ask(QUERY, fqn=str(card)))["asset"]["profile"]["columns"]
+
+    assert (found[0]["entropy"], found[0]["order"]) == (None, None)
+    assert found[0]["numbers"] == {
+        "integers": None,
+        "variance": 2.25,
+        "interquartileRange": 3.5,
+        "skewness": None,
+        "kurtosis": None,
+        "significantDigits": None,
+        "decimalPlaces": None,
+    }
