@@ -11,6 +11,7 @@ from api.graphql.mirror import mirror
 from api.graphql.scalars import BigInt
 from domain.fqn import Fqn
 from domain.profiles import model
+from domain.profiles.measurements import measurements
 from domain.profiles.model import Method, ValueOrder
 
 describe(
@@ -88,6 +89,23 @@ class LeftOut:
 
 
 _OLDER = "null in profiles older than this field"
+
+
+@strawberry.type(description="A number of a column, with all that says how far it can be trusted.")
+class Measurement:
+    metric: str = strawberry.field(
+        description="Its name, such as `completeness` or `numbers.mean`. Counts of values are given as shares of the "
+        "non-null values, between 0 and 1."
+    )
+    value: float = strawberry.field(description="Of the rows read.")
+    method: Method = strawberry.field(description="How it was got.")
+    rows_read: BigInt = strawberry.field(description="Number of rows behind it.")
+    population: BigInt = strawberry.field(description="Number of rows of the table, counted or estimated.")
+    low: float | None = strawberry.field(
+        description="Where the number for the whole table begins, in 95 of 100 samples; null where nothing bounds it. "
+        "The value itself when all rows were read."
+    )
+    high: float | None = strawberry.field(description="Where it ends, likewise.")
 
 
 def _shares(shares: Mapping[str, float]) -> list[NamedShare]:
@@ -239,6 +257,9 @@ class ColumnProfile:
         description="Whether one value stands in at least 95 % of the non-null rows."
     )
     is_candidate_key: bool = strawberry.field(description="Whether its value tells each row read from all others.")
+    measurements: list[Measurement] = strawberry.field(
+        description="All numbers in one form, with the interval in which that of the whole table lies."
+    )
     left_out: list[LeftOut] = strawberry.field(description="What could not be measured, and why.")
 
     @classmethod
@@ -256,6 +277,7 @@ class ColumnProfile:
             text=TextFacts.of(profile.text) if profile.text else None,
             dates=mirror(DateFacts, profile.dates) if profile.dates else None,
             booleans=mirror(BooleanFacts, profile.booleans) if profile.booleans else None,
+            measurements=[mirror(Measurement, one) for one in measurements(profile)],
             left_out=_left_out(profile.left_out),
         )
 

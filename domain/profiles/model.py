@@ -51,6 +51,17 @@ class Measured(Generic[V]):
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Where the number for the whole table lies: in 95 of 100 samples between these ends.
+
+    None is an end that a sample says nothing about, such as how small the smallest value is.
+    """
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ValueCount:
     """A value as text, or the mask of a shape, and how often it stands in the rows read."""
 
@@ -196,6 +207,8 @@ class ColumnProfile:
     """Metrics that could not be measured, and why."""
     entropy: float | None = None
     """Shannon's, of the non-null values, in bits: 0 for a constant, log2 of their number where all differ."""
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    """By metric, under the names of `domain.profiles.measurements`; empty unless random blocks were read."""
     order: ValueOrder | None = None
     """Of numbers and moments; None where no primary key orders the rows, or it is the key itself."""
 

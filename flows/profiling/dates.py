@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.profiles.model import DateFacts
-from flows.profiling.counts import ValueCounts, rows_where
+from flows.profiling.counts import COUNTS, ValueCounts, rows_where
 
 # Days that stand for "unknown" or "never" in many systems: the epochs of spreadsheets, SQL Server and Unix, and the
 # first and last days that a type or a form can hold.
@@ -25,28 +25,46 @@ SENTINEL_DAYS = (
 _CALENDAR = "moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"
 
 # A day beyond the range of timestamps becomes null here; only the future reaches that far.
-_MOMENTS = "(SELECT TRY_CAST(value AS TIMESTAMP) AS moment, n FROM value_counts)"
+_DAYS = ", ".join(f"TIMESTAMP '{day}'" for day in SENTINEL_DAYS)
+SENTINEL = f"(NOT coalesce({_CALENDAR}, false) OR date_trunc('day', moment) IN ({_DAYS}))"
+AT_MIDNIGHT = f"({_CALENDAR} AND moment = date_trunc('day', moment))"
+
+
+def moments(counts: str) -> str:
+    """The counts of the values as time stamps `moment`."""
+    return f"(SELECT * EXCLUDE value, TRY_CAST(value AS TIMESTAMP) AS moment FROM {counts})"  # noqa: S608 - ours
+
+
+def in_future(now: datetime) -> str:
+    return f"coalesce(moment > TIMESTAMP '{now}', true)"
+
+
+_MOMENTS = moments(COUNTS)
 _ON_CALENDAR = f"(SELECT moment, n FROM {_MOMENTS} WHERE {_CALENDAR})"  # noqa: S608 - constants
+
+
+def clock_of(observed_at: datetime) -> datetime:
+    """As time stamps without a zone show it."""
+    return observed_at.astimezone(UTC).replace(tzinfo=None)
 
 
 def date_facts(counts: ValueCounts, observed_at: datetime) -> DateFacts | None:
     """None when no value lies in the years 1 to 9999. Infinity, and what lies beyond those years, is a sentinel."""
-    now = observed_at.astimezone(UTC).replace(tzinfo=None)
-    days = ", ".join(f"TIMESTAMP '{day}'" for day in SENTINEL_DAYS)
+    now = clock_of(observed_at)
     oldest, newest, future, sentinels, latest, midnight = counts.measure(
         f"min(moment) FILTER ({_CALENDAR})",
         f"max(moment) FILTER ({_CALENDAR})",
-        rows_where("coalesce(moment > $1, true)"),
-        rows_where(f"NOT coalesce({_CALENDAR}, false) OR date_trunc('day', moment) IN ({days})"),
+        rows_where(in_future(now)),
+        rows_where(SENTINEL),
         f"max(moment) FILTER (moment <= $1 AND {_CALENDAR})",
-        rows_where(f"{_CALENDAR} AND moment = date_trunc('day', moment)"),
+        rows_where(AT_MIDNIGHT),
         of=_MOMENTS,
         parameters=[now],
     )
     if oldest is None:
         return None
     weekdays, hours = (counts.rows_by(part, of=_ON_CALENDAR) for part in ("isodow(moment) - 1", "hour(moment)"))
-    missing, longest = _gaps(counts, days)
+    missing, longest = _gaps(counts)
     return DateFacts(
         min=oldest.replace(tzinfo=UTC),
         max=newest.replace(tzinfo=UTC),
@@ -61,11 +79,11 @@ def date_facts(counts: ValueCounts, observed_at: datetime) -> DateFacts | None:
     )
 
 
-def _gaps(counts: ValueCounts, sentinel_days: str) -> tuple[int, int]:
+def _gaps(counts: ValueCounts) -> tuple[int, int]:
     """Days without a value between the first and the last, and the most of them in a row."""
     days = (
         f"SELECT DISTINCT moment::DATE AS day FROM {_ON_CALENDAR} "  # noqa: S608 - constants
-        f"WHERE date_trunc('day', moment) NOT IN ({sentinel_days})"
+        f"WHERE date_trunc('day', moment) NOT IN ({_DAYS})"
     )
     empty = f"(SELECT day - lag(day) OVER (ORDER BY day) - 1 AS days FROM ({days}))"  # noqa: S608 - likewise
     missing, longest = counts.measure("coalesce(sum(days), 0)::BIGINT", "coalesce(max(days), 0)", of=empty)

@@ -15,6 +15,7 @@ from flows.failures import TableFailed
 from flows.profiling.columns import profile_column
 from flows.profiling.counts import ROWS
 from flows.profiling.engine import ProfilingEngine
+from flows.profiling.intervals import FEWEST_GROUPS, BlockSample, block_sample, intervals_of
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
 from flows.profiling.order import value_orders
 from flows.profiling.plan import ProfilePlan
@@ -67,13 +68,21 @@ def _measure(
     connection: duckdb.DuckDBPyConnection, *, table: FoundTable, copied: Copied, reading: Reading
 ) -> tuple[tuple[ColumnProfile, ...], Measured[int] | None]:
     declared = {column.name: column.data_type for column in table.columns}
-    columns = tuple(
-        profile_column(connection, column, declared.get(column.name, ""), reading, copied.observed_at)
-        for column in copied.columns
-    )
-    orders = value_orders(connection, table, copied)
-    ordered = tuple(replace(column, order=orders.get(column.name)) for column in columns)
-    return ordered, _duplicates(connection, copied, reading, ordered)
+    sample, orders = block_sample(connection, copied), value_orders(connection, table, copied)
+    columns = []
+    for column in copied.columns:
+        profile = profile_column(connection, column, declared.get(column.name, ""), reading, copied.observed_at)
+        intervals = intervals_of(sample, column, profile, copied.observed_at) if sample else {}
+        left_out = {**profile.left_out, **_no_intervals(reading, sample)}
+        columns.append(replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out))
+    return tuple(columns), _duplicates(connection, copied, reading, columns)
+
+
+def _no_intervals(reading: Reading, sample: BlockSample | None) -> dict[str, str]:
+    if reading.method is Method.EXACT or (sample and sample.blocks >= FEWEST_GROUPS):
+        return {}
+    which = f"Only {sample.blocks} blocks of rows were read" if sample else "The first rows were read, not random ones"
+    return {"intervals": f"{which}: how far the whole table may differ cannot be told."}
 
 
 def _duplicates(

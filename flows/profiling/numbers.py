@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from domain.profiles.model import Bucket, NumberFacts
-from flows.profiling.counts import ROWS, ValueCounts, one_row, rows_where
+from flows.profiling.counts import COUNTS, ROWS, ValueCounts, one_row, rows_where
 from flows.sources.dialect import quote_name
 
 QUANTILES = ("0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99")
@@ -34,7 +34,19 @@ EXACT_INTEGERS = 2.0**53
 LARGEST_VARIANCE = 1e150
 """The squares of larger ones are no doubles."""
 
-_FINITE = "(SELECT v, n FROM (SELECT TRY_CAST(value AS DOUBLE) AS v, n FROM value_counts) WHERE isfinite(v))"
+ZERO, NEGATIVE, WHOLE = "v = 0", "v < 0", "v = trunc(v)"
+
+
+def doubles(counts: str) -> str:
+    """The counts of the values as doubles `v`."""
+    return f"(SELECT * EXCLUDE value, TRY_CAST(value AS DOUBLE) AS v FROM {counts})"  # noqa: S608 - a name of ours
+
+
+def finite(counts: str) -> str:
+    return f"(SELECT * FROM {doubles(counts)} WHERE isfinite(v))"  # noqa: S608 - likewise
+
+
+_FINITE = finite(COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +134,9 @@ def _totals(counts: ValueCounts) -> Totals:
             "max(v)",
             "fsum(v * n)",
             rows_where("true"),
-            rows_where("v = 0"),
-            rows_where("v < 0"),
-            rows_where("v = trunc(v)"),
+            rows_where(ZERO),
+            rows_where(NEGATIVE),
+            rows_where(WHOLE),
             of=_FINITE,
         )
     )
@@ -171,10 +183,12 @@ def _rank(share: str, rows: int) -> int:
 
 
 def _outliers(counts: ValueCounts, totals: Totals, deviation: float) -> int:
-    (outliers,) = counts.measure(
-        rows_where("abs(v - ?) > ?"), of=_FINITE, parameters=[totals.mean, OUTLIER_DEVIATIONS * deviation]
-    )
+    (outliers,) = counts.measure(rows_where(outlying(totals.mean, deviation)), of=_FINITE)
     return int(outliers)
+
+
+def outlying(mean: float, deviation: float) -> str:
+    return f"abs(v - '{mean!r}'::DOUBLE) > '{OUTLIER_DEVIATIONS * deviation!r}'::DOUBLE"
 
 
 def _digits(counts: ValueCounts, totals: Totals) -> tuple[int, int]:

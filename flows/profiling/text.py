@@ -23,8 +23,10 @@ SPACES = " \t\r\n"
 
 _WHITE = r"[\s\x0b\p{Z}]"
 _PRINTED = "BETWEEN 33 AND 126"
-_LEADING = f"(NOT unicode(value) {_PRINTED} AND regexp_matches(value, '^{_WHITE}'))"
-_TRAILING = f"(NOT unicode(right(value, 1)) {_PRINTED} AND regexp_matches(value, '{_WHITE}$'))"
+EMPTY, BLANK = "value = ''", f"regexp_full_match(value, '{_WHITE}*')"
+LEADING = f"(NOT unicode(value) {_PRINTED} AND regexp_matches(value, '^{_WHITE}'))"
+TRAILING = f"(NOT unicode(right(value, 1)) {_PRINTED} AND regexp_matches(value, '{_WHITE}$'))"
+PADDED = f"({LEADING} OR {TRAILING})"
 _IS_SHORT = f"strlen(value) <= {LONGEST_TOKEN + 4}"
 
 
@@ -34,11 +36,7 @@ def text_facts(counts: ValueCounts) -> TextFacts:
         "min(length(value))",
         "max(length(value))",
         "sum(length(value) * n)::BIGINT",
-        rows_where("value = ''"),
-        rows_where(f"regexp_full_match(value, '{_WHITE}*')"),
-        rows_where(_LEADING),
-        rows_where(_TRAILING),
-        rows_where(f"{_LEADING} OR {_TRAILING}"),
+        *map(rows_where, (EMPTY, BLANK, LEADING, TRAILING, PADDED)),
     )
     spelling = spelling_of(counts)
     return TextFacts(

@@ -64,6 +64,8 @@ class Copied:
     observed_at: datetime
     """The source's clock just before the first row was read."""
     columns: tuple[CopiedColumn, ...]
+    blocks: str | None = None
+    """The column of the copy that names each row's block, when random blocks were read."""
 
 
 class Source(Protocol):

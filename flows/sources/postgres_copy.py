@@ -14,6 +14,9 @@ from flows.sources.dialect import quote_name, quote_text
 from flows.sources.postgres_session import NOTICE_OUR_END, PostgresLogin
 
 SCANNER = "postgres_scanner"
+BLOCK = "block"
+_BLOCK = "tableoid::text || split_part(ctid::text, ',', 1)"
+"""Of a partitioned table each part counts its blocks from 0."""
 
 
 def load_scanner(engine: duckdb.DuckDBPyConnection) -> None:
@@ -42,8 +45,11 @@ class Selection:
 
     @property
     def sql(self) -> str:
-        # A table without columns still has rows to count.
-        items = [f"{column.expression} AS {alias}" for alias, column in self._aliased()] or ["true AS c0"]
+        items = [f"{column.expression} AS {alias}" for alias, column in self._aliased()]
+        if self.coverage is Coverage.BLOCKS:
+            items.append(f"{_BLOCK} AS {BLOCK}")
+        if not items:
+            items.append("true AS c0")  # a table without columns still has rows to count
         limit = "" if self.limit is None else f" LIMIT {self.limit}"
         return f"SELECT {', '.join(items)} {self.rows_sql}{limit}"
 
@@ -112,7 +118,8 @@ class PostgresCopy:
         if coverage is Coverage.FIRST and rows < (self.selection.limit or 0):
             coverage = Coverage.ALL  # a bounded reading that never met its bound read everything
         population = rows if coverage is Coverage.ALL else max(rows, self.selection.estimated_rows)
-        return Copied(rows, population, coverage, observed_at, self.selection.copied_columns)
+        blocks = BLOCK if coverage is Coverage.BLOCKS else None
+        return Copied(rows, population, coverage, observed_at, self.selection.copied_columns, blocks)
 
     def _close(self) -> None:
         for statement in (f"DETACH DATABASE IF EXISTS {self._door}", f"DROP SECRET IF EXISTS {self._door}"):

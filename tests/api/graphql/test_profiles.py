@@ -1,5 +1,6 @@
 """Measurements through GraphQL: what profiling stores is what is shown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import asyncpg
@@ -12,6 +13,7 @@ from domain.identity import Actor
 from domain.profiles.model import (
     ColumnProfile,
     DateFacts,
+    Interval,
     Measured,
     Method,
     NumberFacts,
@@ -29,6 +31,7 @@ from tests.factories.runs import request_run
 pytestmark = pytest.mark.db
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SAMPLED = Reading(Method.SAMPLED, 4, 100, seed=7)
 FOUR, READING = Measured(4, Method.EXACT), Reading(Method.EXACT, 4, 4)
 QUANTILES = {"0.25": 1.0, "0.5": 2.0, "0.75": 4.5}
 NUMBERS = NumberFacts(
@@ -77,19 +80,24 @@ def column(name: str, **facts: object) -> ColumnProfile:
     return ColumnProfile(name, "text", READING, 4, 0, distinct=FOUR, unique_once=FOUR, actual_types={}, **facts)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-async def card(domain: Domain, actor: Actor, bank: DataConnection) -> Fqn:
-    """With one profile, of three columns."""
+async def profiled(domain: Domain, actor: Actor, *columns: ColumnProfile) -> Fqn:
+    """A table with one profile, of these columns."""
     (table,) = await add_tables(domain, actor, "card")
     run = await request_run(domain, actor, RunType.PROFILING, table)
     await domain.items.open_items(actor, run.id)
-    columns = (
+    await domain.items.finish_profiled(actor, run.id, TableProfile(table, NOW, FOUR, READING, columns))
+    return table
+
+
+@pytest.fixture
+async def card(domain: Domain, actor: Actor, bank: DataConnection) -> Fqn:
+    return await profiled(
+        domain,
+        actor,
         column("amount", numbers=NUMBERS, entropy=2.0, order=ValueOrder.ASCENDING),
         column("code", text=TEXT, top=(ValueCount("x", 4, 1.0),)),
         column("at", dates=DATES),
     )
-    await domain.items.finish_profiled(actor, run.id, TableProfile(table, NOW, FOUR, READING, columns))
-    return table
 
 
 async def test_each_kind_of_column_shows_its_facts(api: GraphQL, card: Fqn) -> None:
@@ -131,6 +139,34 @@ async def test_each_kind_of_column_shows_its_facts(api: GraphQL, card: Fqn) -> N
         "missingDays": 7,
         "longestGapDays": 5,
     }
+
+
+async def test_each_number_tells_how_it_was_got_and_how_far_it_can_be_trusted(
+    api: GraphQL, domain: Domain, actor: Actor, bank: DataConnection
+) -> None:
+    exact = column("whole")
+    sampled = replace(exact, name="part", reading=SAMPLED, intervals={"completeness": Interval(0.7, 1.0)})
+    table = await profiled(domain, actor, exact, sampled)
+
+    found = (
+        await api.ask(
+            """query ($fqn: Fqn!) { asset(fqn: $fqn) { profile { ... on TableProfile { columns {
+              measurements { metric value method rowsRead population low high } } } } } }""",
+            fqn=str(table),
+        )
+    )["asset"]["profile"]["columns"]
+
+    whole, part = [{one.pop("metric"): one for one in of["measurements"]} for of in found]
+    read = {"method": "EXACT", "rowsRead": 4, "population": 4}
+    assert whole == {
+        "completeness": {"value": 1.0, **read, "low": 1.0, "high": 1.0},
+        "distinct": {"value": 4.0, **read, "low": 4.0, "high": 4.0},
+        "unique_once": {"value": 4.0, **read, "low": 4.0, "high": 4.0},
+        "uniqueness": {"value": 1.0, **read, "low": 1.0, "high": 1.0},
+    }
+    read = {"method": "SAMPLED", "rowsRead": 4, "population": 100}
+    assert part["completeness"] == {"value": 1.0, **read, "low": 0.7, "high": 1.0}
+    assert part["unique_once"] == {"value": 4.0, **read, "low": None, "high": None}
 
 
 async def test_a_profile_from_before_a_fact_was_measured_shows_none_of_it(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.profiles.measurements import measurements
 from domain.profiles.model import Measured, Method, Reading, TableProfile
 from domain.settings import ProfilingSettings
 from flows.failures import TableFailed
@@ -126,12 +127,41 @@ async def test_sample_is_never_shown_as_exact_and_repeats_by_its_seed(
     assert replace(first, observed_at=second.observed_at, seconds=second.seconds) == second
 
 
+PARTED = (
+    "CREATE TABLE parted (day date, kind int, late boolean) PARTITION BY LIST (kind)",
+    *(f"CREATE TABLE parted_{kind} PARTITION OF parted FOR VALUES IN ({kind})" for kind in (0, 1)),
+    # Physically in the order of time, so that each block holds a few days only.
+    "INSERT INTO parted SELECT date '2020-01-01' + i / 50, i % 2, i > 75000 FROM generate_series(1, 100000) i",
+    "ANALYZE parted",
+)
+
+
+async def test_sample_bounds_what_the_whole_table_holds(database: SourceDatabase, engine: ProfilingEngine) -> None:
+    await database.run(*PARTED)
+
+    profile = await _profile(database, engine, "parted", Sampling(sample_threshold=50_000, sample_size=20_000, seed=7))
+
+    late, day = profile.column("late"), profile.column("day")
+    assert late is not None
+    assert day is not None
+    shown = {one.metric: one for one in (*measurements(day), *measurements(late))}
+    assert (shown["booleans.true"].method, shown["booleans.true"].population) == (Method.SAMPLED, 100_000)
+    for metric, truth in {"booleans.true": 0.25, "completeness": 1.0, "dates.at_midnight": 1.0}.items():
+        low, high = shown[metric].low, shown[metric].high
+        assert low is not None
+        assert high is not None
+        assert low <= truth <= high < low + 0.3
+    assert late.left_out == day.left_out == {}
+
+
 async def test_bounded_view_is_sampled_without_a_seed(database: SourceDatabase, engine: ProfilingEngine) -> None:
     await database.run("CREATE VIEW v AS SELECT i FROM generate_series(1, 100) i")
 
     profile = await _profile(database, engine, "v", Sampling(sample_threshold=99, sample_size=50))
 
     assert profile.reading == Reading(Method.SAMPLED, 50, 100)
+    reason = "The first rows were read, not random ones: how far the whole table may differ cannot be told."
+    assert {column.left_out["intervals"] for column in profile.columns} == {reason}
     assert profile.row_count == Measured(100, Method.ESTIMATED)
     assert profile.size_bytes is None
 
