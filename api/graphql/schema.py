@@ -19,6 +19,7 @@ from api.graphql.connections import ConnectionMutations, ConnectionQueries
 from api.graphql.glossary.mutations import GlossaryMutations
 from api.graphql.glossary.queries import GlossaryQueries
 from api.graphql.governed import GovernedSchema, TimeLimit
+from api.graphql.leaves import LeafExecutor
 from api.graphql.limits import DocumentLimits, OneOperation, StorableText, rule_of
 from api.graphql.metrics import MetricQueries
 from api.graphql.nodes import NodeQueries
@@ -105,6 +106,7 @@ def make_schema(limits: ApiSettings, *, is_open: bool, is_sorted: bool = False) 
             OneOperation,
             partial(TimeLimit, limits.operation_timeout_seconds),
         ],
+        execution_context_class=LeafExecutor,
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted, disable_field_suggestions=not is_open),
     )
