@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import create_app
+from api.collector import spare_what_stays
 from api.lifespan import open_services
 from api.services import Services
 from domain.settings import Settings
@@ -54,4 +55,6 @@ def make_server(services: Services) -> Server:
 
 async def serve(settings: Settings) -> None:
     async with open_services(settings) as services:
-        await make_server(services).serve()
+        server = make_server(services)
+        spare_what_stays()
+        await server.serve()

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from itertools import islice
 
 import structlog
 
@@ -93,4 +92,5 @@ class Hub:
 
     def _recent_after(self, position: int) -> Sequence[CommittedEvent]:
         start = position + 1 - self._recent[0].sequence
-        return list(islice(self._recent, start, start + PAGE))
+        # By index, because most subscribers are near the end, and an iterator would begin at the other one.
+        return [self._recent[place] for place in range(start, min(start + PAGE, len(self._recent)))]

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import strawberry
 
 from api.events.hub import Hub
+from api.graphql.audiences import Audience, Audiences
 from api.graphql.loaders import Loaders
 from api.services import Services
 from domain.addresses import prefect_for_people
@@ -20,6 +21,8 @@ class Caller:
     services: Services
     request_id: str
     actor: Actor | None = None
+    audiences: Audiences = field(default_factory=Audiences)
+    """All that follow the same server."""
     handshake: Mapping[str, str] = field(default_factory=dict)
     """The headers with which a socket was opened."""
     connection_params: dict[str, object] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class Context:
     settings: Settings
     actor: Actor
     loaders: Loaders
+    audience: Audience
+    """Those who are told the same as this subscriber; nobody else for what is no subscription."""
 
     @property
     def prefect_ui(self) -> str:
@@ -52,9 +57,10 @@ class Context:
 Info: TypeAlias = strawberry.Info[Context, None]
 
 
-def operation_context(caller: Caller, *, streams: bool) -> Context:
+def operation_context(caller: Caller, audience: Audience | None = None) -> Context:
     """Made for each operation, because loaders that live as long as a socket give stale answers."""
     assert caller.actor is not None
     services = caller.services
-    loaders = Loaders(services.domain.read, caller.actor.tenant, remembers=not streams)
-    return Context(services.domain, services.hub, services.settings, caller.actor, loaders)
+    loaders = Loaders(services.domain.read, caller.actor.tenant, remembers=audience is None)
+    audience = audience or Audience()
+    return Context(services.domain, services.hub, services.settings, caller.actor, loaders, audience)

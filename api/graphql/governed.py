@@ -1,8 +1,9 @@
 """The executing schema: each operation with a context of its own, a time limit, and errors that are fit to be seen."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
+from functools import partial
 from typing import Any, cast
 
 import strawberry
@@ -12,6 +13,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api.graphql.audiences import Asked
 from api.graphql.context import Caller, operation_context
 from api.graphql.faults import report
 
@@ -46,7 +48,7 @@ class GovernedSchema(strawberry.Schema):
         result = await super().execute(
             query,
             variable_values,
-            operation_context(context_value, streams=False),
+            operation_context(context_value),
             root_value,
             operation_name,
             allowed_operation_types,
@@ -65,24 +67,28 @@ class GovernedSchema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> AsyncGenerator[ExecutionResult, None]:
         assert context_value is not None
-        source = await super().stream(
+        assert context_value.actor is not None
+        asked = Asked.by(context_value.actor, query, operation_name, variable_values)
+        begin = partial(
+            super().stream,
             query,
             variable_values=variable_values,
-            context_value=operation_context(context_value, streams=True),
             root_value=root_value,
             operation_name=operation_name,
             operation_extensions=operation_extensions,
             allowed_operation_types=allowed_operation_types,
         )
-        return _shown_stream(cast("AsyncGenerator[ExecutionResult, None]", source), context_value)
+        return _shown_stream(begin, asked, context_value)
 
 
 async def _shown_stream(
-    source: AsyncGenerator[ExecutionResult, None], caller: Caller
+    begin: Callable[..., Awaitable[object]], asked: Asked, caller: Caller
 ) -> AsyncGenerator[ExecutionResult, None]:
-    async with aclosing(source):
-        async for result in source:
-            yield _shown(result, caller)
+    with caller.audiences.joined(asked) as audience:
+        source = await begin(context_value=operation_context(caller, audience))
+        async with aclosing(cast("AsyncGenerator[ExecutionResult, None]", source)) as results:
+            async for result in results:
+                yield _shown(result, caller)
 
 
 def _shown(result: ExecutionResult, caller: Caller) -> ExecutionResult:

@@ -11,6 +11,7 @@ import api.graphql.derivations  # noqa: F401 - extends the type Scorecard
 from api.graphql.assets.curation import CurationMutations
 from api.graphql.assets.mutations import AssetMutations
 from api.graphql.assets.queries import AssetQueries
+from api.graphql.audiences import AudienceExecutor
 from api.graphql.caches import TolerantParserCache
 from api.graphql.comparisons import TrendQueries
 from api.graphql.configurations.mutations import ConfigurationMutations
@@ -19,7 +20,6 @@ from api.graphql.connections import ConnectionMutations, ConnectionQueries
 from api.graphql.glossary.mutations import GlossaryMutations
 from api.graphql.glossary.queries import GlossaryQueries
 from api.graphql.governed import GovernedSchema, TimeLimit
-from api.graphql.leaves import LeafExecutor
 from api.graphql.limits import DocumentLimits, OneOperation, StorableText, rule_of
 from api.graphql.metrics import MetricQueries
 from api.graphql.nodes import NodeQueries
@@ -106,7 +106,7 @@ def make_schema(limits: ApiSettings, *, is_open: bool, is_sorted: bool = False) 
             OneOperation,
             partial(TimeLimit, limits.operation_timeout_seconds),
         ],
-        execution_context_class=LeafExecutor,
+        execution_context_class=AudienceExecutor,
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted, disable_field_suggestions=not is_open),
     )

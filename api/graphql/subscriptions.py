@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Self
@@ -22,6 +22,12 @@ from domain.fqn import Fqn
 class ScorecardChange:
     cursor: str = strawberry.field(description="Resumes after it.")
     scorecard: Scorecard = strawberry.field(description="The scorecard as it is now.")
+    position: strawberry.Private[int]
+
+    @classmethod
+    async def read(cls, read: Callable[[], Awaitable[Scorecard]], position: int) -> Self:
+        """Now, when all up to the position has happened; so nothing up to there needs to be told any more."""
+        return cls(cursor=EVENTS.write(str(position)), scorecard=await read(), position=position)
 
 
 @strawberry.type(description="What one transaction did to violations, in numbers.")
@@ -55,14 +61,15 @@ class NewsSubscriptions:
         weight_overrides: WeightOverrides = UNSET,
     ) -> AsyncGenerator[ScorecardChange, None]:
         context, resumed = info.context, position_of(given(after))
-        read = partial(read_scorecard, info, scope, overrides=given(weight_overrides))
+        read = partial(ScorecardChange.read, partial(read_scorecard, info, scope, overrides=given(weight_overrides)))
         told = context.hub.position if resumed is None else resumed
         if resumed is None:
-            yield ScorecardChange(cursor=EVENTS.write(str(told)), scorecard=await read())
+            yield await context.audience.reading(scope, told, told, read)
         async for committed in context.hub.events(context.tenant, told):
             if _changes_scorecard(committed, scope) and committed.sequence > told:
-                told = context.hub.position  # all up to here is in what is read next
-                yield ScorecardChange(cursor=cursor_of(committed), scorecard=await read())
+                change = await context.audience.reading(scope, committed.sequence, context.hub.position, read)
+                told = change.position
+                yield change
 
     @subscription("Violations that change, in numbers: one message for each transaction that changed some.")
     async def violations_changed(

@@ -106,3 +106,5 @@ WorkflowRunEvent: TypeAlias = Annotated[
 class WorkflowRunChange:
     cursor: str = strawberry.field(description="Resumes after it.")
     run: WorkflowRun = strawberry.field(description="The run as it stands now.")
+    told: strawberry.Private[int]
+    """All changes of the run up to this position are in it."""

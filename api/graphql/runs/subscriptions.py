@@ -33,6 +33,7 @@ from domain.events import (
     RunRequested,
     RunStateChanged,
 )
+from domain.runs import model
 from domain.runs.model import RunId
 
 _CHANGES = (
@@ -71,9 +72,8 @@ class RunSubscriptions:
                 continue
             run_id = RunId(event.run_id)
             if committed.sequence > told.get(run_id, 0):
-                told[run_id] = context.hub.position
-                run = await context.read.runs.get(context.tenant, run_id)
-                yield WorkflowRunChange(cursor=cursor_of(committed), run=WorkflowRun.of(run))
+                told[run_id], run = await _run_since(context, run_id, committed.sequence)
+                yield WorkflowRunChange(cursor=cursor_of(committed), run=WorkflowRun.of(run), told=told[run_id])
 
 
 async def _follow(context: Context, run_id: RunId, place: Place | None) -> AsyncGenerator[WorkflowRunEvent, None]:
@@ -93,8 +93,17 @@ async def _follow(context: Context, run_id: RunId, place: Place | None) -> Async
             case RunLogged(run_id=key) as event if key == run_id:
                 yield WorkflowRunLogged.of(committed, event)
             case RunStateChanged(run_id=key) as event if key == run_id and (known is None or event.state_at > known):
-                run = await context.read.runs.get(context.tenant, run_id)
+                _, run = await _run_since(context, run_id, committed.sequence)
                 place = Place.after(committed.sequence, run, told=event.state_at)
                 yield WorkflowRunStateChanged.of(place, event, run)
                 if place.ended_at:
                     return
+
+
+async def _run_since(context: Context, run_id: RunId, since: int) -> tuple[int, model.WorkflowRun]:
+    """The run when all up to a position had happened, at least up to `since`; and that position."""
+
+    async def read(position: int) -> tuple[int, model.WorkflowRun]:
+        return position, await context.read.runs.get(context.tenant, run_id)
+
+    return await context.audience.reading(run_id, since, context.hub.position, read)

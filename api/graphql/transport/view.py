@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from api.auth import Credentials, Gate, Unauthenticated
+from api.graphql.audiences import Audiences
 from api.graphql.codes import ErrorCode
 from api.graphql.context import Caller
 from api.graphql.governed import GovernedSchema
@@ -63,6 +64,7 @@ class GraphQLView(GraphQL[Caller, None]):
         self._services = services
         self._gate = gate
         self._ide = ide
+        self._audiences = Audiences()
         # Reading by GET is a convenience of development, like the IDE; elsewhere only what asks for JSON is served.
         self._methods = ("GET", "POST") if ide else ("POST",)
 
@@ -105,7 +107,7 @@ class GraphQLView(GraphQL[Caller, None]):
         except DomainError as error:
             status = 404 if isinstance(error, NotFound) else 503
             raise Refused(status, error.message, code_of(error)) from None
-        return Caller(self._services, request_id, actor)
+        return Caller(self._services, request_id, actor, self._audiences)
 
     async def _read(self, request: Request, answer: Answer) -> GraphQLRequestData:
         if request.method == "GET":
@@ -149,7 +151,8 @@ class GraphQLView(GraphQL[Caller, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Caller:
         """For sockets, which sign in by `connection_init`."""
-        return Caller(self._services, request.state.request_id, handshake=dict(request.headers))
+        handshake = dict(request.headers)
+        return Caller(self._services, request.state.request_id, audiences=self._audiences, handshake=handshake)
 
     async def on_ws_connect(self, context: Caller) -> UnsetType | dict[str, object] | None:
         credentials = Credentials.of(context.handshake, context.connection_params)

@@ -142,7 +142,7 @@ def resolver_of(name: str, kind: Any, how: str) -> Any:
 
 def filled(kind: type, cells: list[object]) -> object:
     """Set past the class's own initialiser, as values that nobody has checked."""
-    row = object.__new__(kind)
+    row: object = object.__new__(kind)
     for number, cell in enumerate(cells):
         if not isinstance(cell, Missing):
             setattr(row, f"f{number}", cell)

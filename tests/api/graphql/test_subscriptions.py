@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -194,6 +195,30 @@ async def test_scorecard_resumed_begins_with_the_first_change_that_was_missed(
         missed = await anext(changes)
 
     assert missed["scorecard"] == {"state": "SCORED", "score": "0.9"}
+
+
+@pytest.mark.parametrize("subscribers", [1, 8])
+async def test_a_change_is_read_once_for_all_who_follow_the_scorecard(
+    api: GraphQL,
+    domain: Domain,
+    actor: Actor,
+    rules: Mapping[Fqn, DqRule],
+    statements: list[str],
+    subscribers: int,
+) -> None:
+    async with AsyncExitStack() as stack:
+        followed = [
+            await stack.enter_async_context(api.subscribed(CARD_SCORES, scope=str(CARD))) for _ in range(subscribers)
+        ]
+        for changes in followed:
+            await anext(changes)
+        statements.clear()
+        await assess_all(domain, actor, rules, ASSESSED_AT)
+        told = [await anext(changes) for changes in followed]
+
+    assert told == [told[0]] * subscribers
+    assert told[0]["scorecard"] == {"state": "SCORED", "score": "0.9"}
+    assert sum("table_score" in statement for statement in statements) == 1
 
 
 async def test_violations_are_told_in_numbers_for_each_transaction_in_the_scope(
