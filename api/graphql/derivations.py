@@ -14,6 +14,7 @@ from api.graphql.rules.types import DqRule
 from api.graphql.runs.types import WorkflowRun
 from api.graphql.scalars import BigInt
 from api.graphql.scorecards import CELLS, MetricScore, Scorecard, ScorecardCell
+from domain.errors import NotFound
 from domain.runs import explanation
 from domain.runs.model import RunId
 
@@ -73,25 +74,24 @@ class DerivedCell:
 @strawberry.type(description="A metric's score in a scope: numerators and denominators of its cells, added up.")
 class Derivation:
     result: MetricScore = strawberry.field(description="The score.")
-    cells: Connection[DerivedCell] = strawberry.field(
-        description="What is added up, by asset; cells that wait for the next assessment add nothing."
-    )
+    card: strawberry.Private[Scorecard]
 
-    @classmethod
-    def of(cls, found: explanation.Derivation) -> Self:
-        return cls(result=MetricScore.of(found.result, found.as_of), cells=CELLS.connect(found.cells, DerivedCell.of))
+    @field("What is added up, by asset; cells that wait for the next assessment add nothing.")
+    async def cells(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[DerivedCell]:
+        request, metric, as_of = CELLS.request(first, after, last, before), self.result.metric, self.card.asked.as_of
+        read, tenant = info.context.read.explanations, info.context.tenant
+        found = await read.explain(tenant, self.card.scope, metric.name, as_of, request)
+        return CELLS.connect(found.cells, DerivedCell.of)
 
 
 @extends(Scorecard, "Where the score of a metric comes from, down to the versions of rules. NOT_FOUND names no metric.")
 async def explain(
     root: strawberry.Parent[Scorecard],
-    info: Info,
     metric: Annotated[str, strawberry.argument(description="Name of the metric.")],
-    first: First = UNSET,
-    after: After = UNSET,
-    last: Last = UNSET,
-    before: Before = UNSET,
 ) -> Derivation | None:
-    request = CELLS.request(first, after, last, before)
-    read, tenant = info.context.read.explanations, info.context.tenant
-    return Derivation.of(await read.explain(tenant, root.scope, metric, root.asked.as_of, request))
+    scores = {score.metric.name: score for dimension in root.dimensions for score in dimension.metrics}
+    if metric not in scores:
+        raise NotFound("metric", metric)
+    return Derivation(result=scores[metric], card=root)

@@ -44,6 +44,7 @@ from api.graphql.workflows import WorkflowQueries
 from domain.settings import ApiSettings
 
 CACHED_DOCUMENTS = 256
+ONE_OF = "directive @oneOf on INPUT_OBJECT"
 
 
 @strawberry.type(description="What can be read.")
@@ -120,6 +121,8 @@ def _rules(settings: ApiSettings, *, introspection: bool) -> list[type[ASTValida
 def schema_text() -> str:
     """The text of schema.graphql, the same for every setting.
 
-    Only for its text is a schema sorted: Strawberry cannot find the members of unions in a sorted one.
+    Only for its text is a schema sorted: Strawberry cannot find the members of unions in a sorted one. It declares
+    @oneOf without a word, and everything in the text is described.
     """
-    return make_schema(ApiSettings(), is_open=False, is_sorted=True).as_str() + "\n"
+    text = make_schema(ApiSettings(), is_open=False, is_sorted=True).as_str() + "\n"
+    return text.replace(ONE_OF, f'"""Exactly one of the fields is given, and it is not null."""\n{ONE_OF}', 1)

@@ -72,7 +72,7 @@ def _field_change(change: model.Change[AssetField, FieldValue]) -> FieldChange:
 
 
 def _tag(tag: TagModel | None) -> Tag | None:
-    return mirror(Tag, tag) if tag else None
+    return Tag.of(tag) if tag else None
 
 
 @extends(Asset, "What it was and who changed it, the newest first: all versions, whatever the moment that is shown.")

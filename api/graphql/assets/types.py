@@ -34,8 +34,12 @@ class Tag:
     name: str = strawberry.field(description="The tag, as it was written; names that differ only in case are the same.")
     justification: str = strawberry.field(description="Why the asset has it.")
     origin: FieldOrigin = strawberry.field(description="Whether a person put it there.")
-    tagged_by: str = strawberry.field(description="Who put it there.")
-    tagged_at: datetime = strawberry.field(description="When it was put there.")
+    added_by: str = strawberry.field(description="Who put it there.")
+    added_at: datetime = strawberry.field(description="When it was put there.")
+
+    @classmethod
+    def of(cls, tag: model.Tag) -> Self:
+        return mirror(cls, tag, added_by=tag.tagged_by, added_at=tag.tagged_at)
 
 
 @strawberry.type(description="A declared reference from columns of a table to columns of another, or the same, table.")
@@ -122,7 +126,7 @@ class Asset(Node):
             steward=said(AssetField.STEWARD),
             owners=list(asset.owners),
             stewards=list(asset.stewards),
-            tags=[mirror(Tag, tag) for tag in asset.tags],
+            tags=[Tag.of(tag) for tag in asset.tags],
             as_of=as_of,
             fields=[mirror(DescribedField, value, name=name) for name, value in sorted(asset.fields.items())],
         )

@@ -16,7 +16,7 @@ from tests.factories.assets import PUBLIC, add_tables
 pytestmark = pytest.mark.db
 
 CARD, BRANCH = str(PUBLIC.child("card")), str(PUBLIC.child("branch"))
-RESULTS = """results { fqn asset { version owners stewards tags { name justification origin taggedBy } }
+RESULTS = """results { fqn asset { version owners stewards tags { name justification origin addedBy } }
   error { __typename code message ... on Conflict { currentVersion } ... on InvalidInput { fields { path } } } }"""
 TAG = f"""mutation ($input: TagAssetsInput!) {{ tagAssets(input: $input) {{ __typename
   ... on TagAssetsSuccess {{ {RESULTS} }} ... on InvalidInput {{ fields {{ path }} }} }} }}"""
@@ -46,7 +46,7 @@ async def test_tags_are_put_on_and_taken_away_with_a_result_for_each_asset(api: 
     assert (card["error"], branch["asset"], gone["asset"]) == (None, None, None)
     assert (branch["error"]["__typename"], branch["error"]["currentVersion"]) == ("Conflict", 1)
     assert (gone["fqn"], gone["error"]["code"]) == (f"{PUBLIC}.gone", "NOT_FOUND")
-    assert untagged["results"][0]["asset"]["tags"] == [{**PII, "origin": "HUMAN", "taggedBy": "developer"}]
+    assert untagged["results"][0]["asset"]["tags"] == [{**PII, "origin": "HUMAN", "addedBy": "developer"}]
 
 
 async def test_people_are_assigned_and_read_as_lists(api: GraphQL) -> None:

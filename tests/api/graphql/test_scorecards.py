@@ -30,8 +30,9 @@ TREND = """query ($scope: Fqn!, $from: DateTime!, $to: DateTime!, $buckets: Int,
   scorecardTrend(scope: $scope, from: $from, to: $to, buckets: $buckets, weightOverrides: $weights) {
     at score state } }"""
 EXPLAIN = """query ($scope: Fqn!, $metric: String!, $first: Int, $after: String) { scorecard(scope: $scope) {
-  explain(metric: $metric, first: $first, after: $after) { result { numerator denominator score metric { name } }
-    cells { pageInfo { hasNextPage endCursor } edges { node { assetVersion recomputed cell { assetFqn score }
+  explain(metric: $metric) { result { numerator denominator score metric { name } }
+    cells(first: $first, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
+      assetVersion recomputed cell { assetFqn score }
       run { type } rules { ruleVersion meaning numerator denominator rule { id } } } } } } } }"""
 AGE = """query ($scope: Fqn!, $asOf: DateTime) { scorecard(scope: $scope, asOf: $asOf) {
   dimensions { dimension { name } ageSeconds metrics { ageSeconds } } } }"""
