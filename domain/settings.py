@@ -108,6 +108,11 @@ class SourceSettings(_Section):
     statement_timeout_seconds: Annotated[float, Field(gt=0)] = 300.0
     lock_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
 
+    @property
+    def copy_connections(self) -> int:
+        """How many of the connections may read whole tables; questions have the rest."""
+        return max(1, self.max_connections // 2)
+
 
 class ProfilingSettings(_Section):
     max_concurrent_tables: Width = 10

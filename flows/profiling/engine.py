@@ -15,16 +15,17 @@ from flows.sources.off_loop import run_off_loop
 
 T = TypeVar("T")
 
-TABLES_AT_ONCE = 2
-"""However many tasks wait: two tables keep two cores busy, and each more takes its share of the memory."""
+MEASURED_AT_ONCE = 2
+"""However many tables were copied: two keep two cores busy, and each more takes its share of the memory."""
 
 _THREADS = 2
 
 
 class ProfilingEngine:
-    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, database: duckdb.DuckDBPyConnection, workspaces: int) -> None:
         self._database = database
-        self._free = asyncio.Semaphore(TABLES_AT_ONCE)
+        self._free = asyncio.Semaphore(workspaces)
+        self._measuring = asyncio.Semaphore(MEASURED_AT_ONCE)
 
     @asynccontextmanager
     async def workspace(self) -> AsyncIterator[Workspace]:
@@ -32,27 +33,34 @@ class ProfilingEngine:
         async with self._free:
             connection = self._database.cursor()
             try:
-                yield Workspace(connection)
+                yield Workspace(connection, self._measuring)
             finally:
                 connection.close()
 
 
 class Workspace:
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, measuring: asyncio.Semaphore) -> None:
         self.connection = connection
+        self._measuring = measuring
 
     async def run(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """Run blocking `work` off the loop; cancelling the awaiting task interrupts it."""
+        """Run blocking `work` off the loop, in its turn; cancelling the awaiting task interrupts it."""
 
         async def interrupt() -> None:
             self.connection.interrupt()
 
-        return await run_off_loop(lambda: work(self.connection), interrupt)
+        async with self._measuring:
+            return await run_off_loop(lambda: work(self.connection), interrupt)
 
 
 @asynccontextmanager
-async def open_engine(memory_limit_mb: int, spill_folder: Path | None = None) -> AsyncIterator[ProfilingEngine]:
-    """`spill_folder` is where rows go that memory cannot hold (the system's temporary folder unless given)."""
+async def open_engine(
+    memory_limit_mb: int, workspaces: int = MEASURED_AT_ONCE, spill_folder: Path | None = None
+) -> AsyncIterator[ProfilingEngine]:
+    """`workspaces` are tables in hand, each of which takes memory and most of which wait for their source.
+
+    `spill_folder` is where rows go that memory cannot hold (the system's temporary folder unless given).
+    """
     with tempfile.TemporaryDirectory(prefix="assay-spill-", dir=spill_folder) as folder:
         database = duckdb.connect(
             ":memory:",
@@ -66,6 +74,6 @@ async def open_engine(memory_limit_mb: int, spill_folder: Path | None = None) ->
             },
         )
         try:
-            yield ProfilingEngine(database)
+            yield ProfilingEngine(database, workspaces)
         finally:
             database.close()

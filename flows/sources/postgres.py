@@ -38,7 +38,7 @@ class PostgresSource:
     def __init__(self, login: PostgresLogin, pool: asyncpg.Pool) -> None:
         self._login = login
         self._pool = pool
-        self._copies = asyncio.Semaphore(login.copy_connections)
+        self._copies = asyncio.Semaphore(login.limits.copy_connections)
 
     @property
     def address(self) -> str:

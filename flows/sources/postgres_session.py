@@ -32,11 +32,6 @@ class PostgresLogin:
         return f"PostgresLogin({self.settings.address})"
 
     @property
-    def copy_connections(self) -> int:
-        """How many of the allowed connections the copies may take; questions have the rest."""
-        return max(1, self.limits.max_connections // 2)
-
-    @property
     def session_settings(self) -> dict[str, str]:
         statement, lock = self.limits.statement_timeout_seconds, self.limits.lock_timeout_seconds
         return {
@@ -55,7 +50,7 @@ class PostgresLogin:
             return await asyncpg.create_pool(
                 **self._address(),
                 min_size=1,
-                max_size=max(1, self.limits.max_connections - self.copy_connections),
+                max_size=max(1, self.limits.max_connections - self.limits.copy_connections),
                 command_timeout=self.limits.statement_timeout_seconds + _GRACE_SECONDS,
                 setup=_notice_our_end,
             )

@@ -10,7 +10,7 @@ from domain.profiles.measurements import measurements
 from domain.profiles.model import Measured, Method, Reading, TableProfile
 from domain.settings import ProfilingSettings
 from flows.failures import TableFailed
-from flows.profiling.engine import TABLES_AT_ONCE, ProfilingEngine, open_engine
+from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
 from flows.profiling.measure import profile_table
 from flows.profiling.plan import Sampling, plan_profile
 from tests.flows.profiling import by_hand
@@ -183,15 +183,15 @@ async def test_cancelled_profile_ends_in_the_source_and_frees_its_place(
 ) -> None:
     await database.run("CREATE VIEW slow AS SELECT pg_sleep(60)::text AS v", "CREATE TABLE t AS SELECT 1 AS v")
 
-    tasks = [asyncio.create_task(_profile(database, engine, "slow")) for _ in range(TABLES_AT_ONCE)]
-    await until(lambda: database.is_running(TABLES_AT_ONCE))
+    tasks = [asyncio.create_task(_profile(database, engine, "slow")) for _ in range(MEASURED_AT_ONCE)]
+    await until(lambda: database.is_running(MEASURED_AT_ONCE))
     for task in tasks:
         task.cancel()
     seconds = await until(lambda: database.is_running(0))
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
 
     assert seconds < 5
-    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * TABLES_AT_ONCE
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * MEASURED_AT_ONCE
     assert (await _profile(database, engine, "t")).row_count.value == 1
 
 

@@ -1,0 +1,67 @@
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from domain.settings import ProfilingSettings
+from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
+from flows.profiling.measure import profile_table
+from flows.profiling.plan import plan_profile
+from tests.flows.sources.source_database import PUBLIC, SourceDatabase, until
+
+WORKSPACES = 2 * MEASURED_AT_ONCE
+LONGEST_SECONDS = 10
+
+
+class Witness:
+    """Work that goes on only beside other work, and notes how much there was at once."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._at_work = 0
+        self._lock = threading.Lock()
+        self._meeting = threading.Barrier(MEASURED_AT_ONCE)
+
+    def work(self, _: duckdb.DuckDBPyConnection) -> None:
+        with self._lock:
+            self._at_work += 1
+            self.peak = max(self.peak, self._at_work)
+        self._meeting.wait(LONGEST_SECONDS)
+        with self._lock:
+            self._at_work -= 1
+
+
+async def _run(engine: ProfilingEngine, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+    async with engine.workspace() as workspace:
+        await workspace.run(work)
+
+
+async def test_two_tables_are_measured_at_once_however_many_were_read(tmp_path: Path) -> None:
+    witness = Witness()
+
+    async with open_engine(64, WORKSPACES, tmp_path) as engine:
+        await asyncio.gather(*(_run(engine, witness.work) for _ in range(WORKSPACES)))
+
+    assert witness.peak == MEASURED_AT_ONCE
+
+
+@pytest.mark.db
+@pytest.mark.engine_postgres
+async def test_as_many_tables_wait_for_their_source_as_there_are_workspaces(
+    database: SourceDatabase, tmp_path: Path
+) -> None:
+    await database.run("CREATE VIEW slow AS SELECT pg_sleep(60)::text AS v")
+
+    async with open_engine(64, WORKSPACES, tmp_path) as engine, database.opened(max_connections=20) as source:
+        plan = plan_profile(await source.describe_table(PUBLIC.child("slow")), ProfilingSettings())
+        tasks = [asyncio.create_task(profile_table(source, engine, plan)) for _ in range(WORKSPACES + 1)]
+        await until(lambda: database.is_running(WORKSPACES))
+        for task in tasks:
+            task.cancel()
+        await until(lambda: database.is_running(0))
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * (WORKSPACES + 1)
