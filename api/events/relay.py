@@ -36,6 +36,8 @@ from domain.workflows.model import ConfigurationId, Schedule
 WIDTH = 4
 """Reactions in hand at once, so that one that hangs does not hold up the others."""
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.05
+"""A run at work commits many events a second; those of so long are numbered, told and handed out together."""
 LONGEST_PAUSE_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -89,6 +91,7 @@ class Relay:
             while True:
                 if await self._domain.delivery.number():
                     self._due.set()
+                    await asyncio.sleep(GATHER_SECONDS)  # afterwards, so that a single event never waits
                 await self._domain.written.wait()
 
     async def _seal(self) -> None:
