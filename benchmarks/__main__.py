@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.latency.measure import measure_latency
 from benchmarks.progress import Progress
+from benchmarks.runs.measure import measure_runs
 from benchmarks.scale.figures import Figure, table_of
 from benchmarks.scale.measure import measure_scale
 from benchmarks.scale.size import Size
@@ -16,16 +17,20 @@ from benchmarks.storm.command import storm_command
 from deploy.local.errors import LauncherError
 from deploy.local.signals import stopping_like_ctrl_c
 
-ALL, SCALE, LATENCY = "all", "scale", "latency"
+ALL, SCALE, LATENCY, RUNS = "all", "scale", "latency", "runs"
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=(ALL, SCALE, LATENCY), default=ALL, help="default: all of them")
+    parser.add_argument(
+        "part", nargs="?", choices=(ALL, SCALE, LATENCY, RUNS), default=ALL, help="default: all of them"
+    )
     for field in fields(Size):
         option = f"--{field.name.replace('_', '-')}"
         parser.add_argument(option, type=int, default=field.default, help=f"default {field.default:,}; for {SCALE}")
-    parser.add_argument("--repetitions", type=int, default=15, help="of each query and run; a Save takes a fifth")
+    parser.add_argument(
+        "--repetitions", type=int, default=15, help=f"of each query and run; a Save and {RUNS} take a fifth"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     return parser.parse_args()
 
@@ -35,6 +40,8 @@ def _measure(arguments: argparse.Namespace, size: Size) -> Sequence[Figure]:
     figures: list[Figure] = []
     if arguments.part in {ALL, LATENCY}:
         figures += measure_latency(arguments.repetitions, progress.tell)
+    if arguments.part in {ALL, RUNS}:
+        figures += measure_runs(max(arguments.repetitions // 5, 1), progress.tell)
     if arguments.part in {ALL, SCALE}:
         figures += measure_scale(size, arguments.repetitions, progress.tell)
     return figures

@@ -24,9 +24,14 @@ async def make_source(installation: Installation, api: Api) -> None:
         await sql.execute("CREATE TABLE word AS SELECT n AS id, md5(n::text) AS text FROM generate_series(1, 20) n")
     finally:
         await sql.close()
-    source = source_of_dsn(installation.settings, dsn, NAME, ())
-    await api.do(CREATE, input={"name": NAME, "kind": "POSTGRESQL", "settings": source.settings_input()})
-    ingestion = await api.do(INGEST, input={"connection": NAME})
+    await connect(installation, api, dsn, NAME)
+
+
+async def connect(installation: Installation, api: Api, dsn: str, name: str) -> None:
+    """Make the database known under this name, with all that is in it."""
+    source = source_of_dsn(installation.settings, dsn, name, ())
+    await api.do(CREATE, input={"name": name, "kind": "POSTGRESQL", "settings": source.settings_input()})
+    ingestion = await api.do(INGEST, input={"connection": name})
     await complete(installation.api_url, ingestion["run"]["id"])
 
 
