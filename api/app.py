@@ -1,7 +1,10 @@
 """Routes and middleware; what they stand on is opened by the lifespan."""
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -13,9 +16,12 @@ from api.graphql.ide import IdePage, ide_routes
 from api.graphql.schema import make_schema
 from api.graphql.transport.view import GraphQLView
 from api.health import health_routes
+from api.request_ids import HEADER as REQUEST_ID_HEADER
 from api.request_ids import RequestIds
 from api.services import Services
 from domain.settings import Settings
+
+PROJECT_HEADER = "x-project-id"
 
 
 def create_app(services: Services) -> Starlette:
@@ -35,12 +41,24 @@ def create_app(services: Services) -> Starlette:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    ids = Middleware(RequestIds)
-    if settings.mode == "production":
-        return [ids]
-    # Without tokens, a page of another site that gives itself our address must not be served.
-    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", settings.bind])
-    return [ids, hosts]
+    chain = [Middleware(RequestIds)]
+    if settings.mode == "development":
+        # Without tokens, a page of another site that gives itself our address must not be served.
+        chain.append(Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", settings.bind]))
+    if settings.api.allowed_origins:
+        chain.append(_other_sites(settings.api.allowed_origins))
+    return chain
+
+
+def _other_sites(origins: Sequence[str]) -> Middleware:
+    """Their pages may read what they are answered. They send a token by themselves: no cookie signs anybody in."""
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["POST"],
+        allow_headers=["authorization", "content-type", PROJECT_HEADER, REQUEST_ID_HEADER],
+        expose_headers=[REQUEST_ID_HEADER, "retry-after"],
+    )
 
 
 async def _unexpected(request: Request, _error: Exception) -> JSONResponse:

@@ -13,7 +13,6 @@ from api.lifespan import open_services
 from api.services import Services
 from domain.settings import Settings
 
-MAX_FRAME_BYTES = 1024 * 1024
 GRACE_SECONDS = 10
 
 
@@ -42,7 +41,7 @@ def make_server(services: Services) -> Server:
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
-        ws_max_size=MAX_FRAME_BYTES,
+        ws_max_size=settings.api.max_frame_bytes,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",

@@ -43,6 +43,7 @@ _BEFORE_INTERPOLATION = re.compile(r"(\\*)\$\{")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Width = Annotated[int, Field(ge=1, le=1000)]
+Seconds = Annotated[float, Field(gt=0)]
 Cron = Annotated[str, AfterValidator(check_cron)]
 
 
@@ -53,6 +54,15 @@ def _read_null(value: object) -> object:
 
 Days = Annotated[Annotated[int, Field(ge=1, le=36_500)] | None, BeforeValidator(_read_null)]
 """How many days; null is for ever."""
+Origin = Annotated[str, Field(pattern=r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?$")]
+
+
+def _split(value: object) -> object:
+    """An environment variable holds a list as a text with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Origins = Annotated[tuple[Origin, ...], BeforeValidator(_split)]
 PublicUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$"), AfterValidator(lambda url: url.rstrip("/"))]
 
 
@@ -69,10 +79,36 @@ class ApiSettings(_Section):
     public_url: PublicUrl | None = None
     """Where people reach the API when it is not at `bind` and `port`; links to runs begin with it."""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    body_timeout_seconds: Seconds = 10.0
     max_tokens: Annotated[int, Field(ge=1)] = 2000
     max_depth: Width = 12
     max_aliases: Width = 30
-    operation_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    max_fields: Annotated[int, Field(ge=1)] = 500
+    max_operations: Width = 10
+    """Operations in one document, of which one is executed."""
+    max_cost: Annotated[int, Field(ge=1)] = 50_000
+    max_ids: Width = 100
+    operation_timeout_seconds: Seconds = 30.0
+    max_streams: Annotated[int, Field(ge=1)] = 1000
+    """Sockets and event streams that are open at once in this process."""
+    max_operations_per_socket: Width = 50
+    max_frame_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    connection_init_timeout_seconds: Seconds = 10.0
+    """How long a socket may stay open without `connection_init`."""
+    send_timeout_seconds: Seconds = 10.0
+    """How long a message may wait for a client that does not read."""
+    allowed_origins: Origins = ()
+    """Other sites whose pages may ask and follow, like https://data.example.com; each is named."""
+    trusted_documents: Annotated[Path | None, BeforeValidator(_read_null)] = None
+    """A folder of .graphql files, or a JSON file of ids and texts; requests name them by `documentId`."""
+    only_trusted_documents: bool = False
+
+    @field_validator("only_trusted_documents")
+    @classmethod
+    def _has_documents(cls, is_exclusive: bool, info: ValidationInfo) -> bool:
+        if is_exclusive and info.data.get("trusted_documents") is None:
+            raise ValueError("needs api.trusted_documents, which names the documents to trust")
+        return is_exclusive
 
 
 class PrefectSettings(_Section):

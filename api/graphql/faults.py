@@ -46,6 +46,8 @@ def report(errors: Sequence[GraphQLError], request_id: str, *, before_execution:
 
 
 def _show(error: GraphQLError, request_id: str, *, before_execution: bool) -> GraphQLError:
+    if "code" in (error.extensions or {}):
+        return error
     cause = _cause(error)
     if isinstance(cause, DomainError) and (error.path or isinstance(cause, Unavailable)):
         return _of_domain(cause, error)

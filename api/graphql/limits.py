@@ -79,8 +79,8 @@ class Scale:
 class DocumentLimits:
     depth: int
     aliases: int
-    fields: int = 500
-    operations: int = 10
+    fields: int
+    operations: int
 
     def breaches(self, document: DocumentNode) -> Iterator[str]:
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]

@@ -27,8 +27,6 @@ from domain.runs.model import RunId
 from domain.violations.model import ViolationId
 from domain.workflows.model import ConfigurationId
 
-MAX_IDS = 100
-
 
 async def _asset(loaders: Loaders, key: UUID) -> Node | None:
     found = await loaders.assets_by_id.load(AssetId(key))
@@ -96,8 +94,12 @@ class NodeQueries:
     async def nodes(
         self,
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_IDS} ids.")],
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="At most 100 ids, unless the operator set another limit."),
+        ],
     ) -> list[Node | None]:
-        if len(ids) > MAX_IDS:
-            raise Invalid("ids", f"Name at most {MAX_IDS} ids at once, not {len(ids)}.")
+        most = info.context.settings.api.max_ids
+        if len(ids) > most:
+            raise Invalid("ids", f"Name at most {most} ids at once, not {len(ids)}.")
         return list(await asyncio.gather(*(_find(info.context.loaders, text) for text in ids)))

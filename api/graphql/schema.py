@@ -17,6 +17,7 @@ from api.graphql.comparisons import TrendQueries
 from api.graphql.configurations.mutations import ConfigurationMutations
 from api.graphql.configurations.queries import ConfigurationQueries
 from api.graphql.connections import ConnectionMutations, ConnectionQueries
+from api.graphql.cost import CostLimit
 from api.graphql.glossary.mutations import GlossaryMutations
 from api.graphql.glossary.queries import GlossaryQueries
 from api.graphql.governed import GovernedSchema, TimeLimit
@@ -105,6 +106,7 @@ def make_schema(limits: ApiSettings, *, is_open: bool, is_sorted: bool = False) 
             partial(TolerantParserCache, CACHED_DOCUMENTS),
             partial(ValidationCache, CACHED_DOCUMENTS),
             OneOperation,
+            partial(CostLimit, limits.max_cost),
             partial(TimeLimit, limits.operation_timeout_seconds),
         ],
         execution_context_class=AudienceExecutor,
@@ -114,7 +116,7 @@ def make_schema(limits: ApiSettings, *, is_open: bool, is_sorted: bool = False) 
 
 
 def _rules(settings: ApiSettings, *, introspection: bool) -> list[type[ASTValidationRule]]:
-    limits = DocumentLimits(settings.max_depth, settings.max_aliases)
+    limits = DocumentLimits(settings.max_depth, settings.max_aliases, settings.max_fields, settings.max_operations)
     return [rule_of(limits), StorableText, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
 
 

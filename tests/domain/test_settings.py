@@ -117,6 +117,14 @@ ORIGINS = [
         {"ASSAY_RETENTION_SCHEDULE": "0 24 * * *"},
         ["retention.schedule", "'24' is no hour: use 0 to 23", "ASSAY_RETENTION_SCHEDULE (environment)"],
     ),
+    ("any origin", "", {"ASSAY_API_ALLOWED_ORIGINS": "*"}, ["api.allowed_origins.0", "ASSAY_API_ALLOWED_ORIGINS"]),
+    ("origin with a path", "api: {allowed_origins: ['https://a.b/c']}", {}, ["api.allowed_origins.0", "config.yaml"]),
+    (
+        "nothing to trust",
+        "api: {only_trusted_documents: true}",
+        {},
+        ["api.only_trusted_documents", "needs api.trusted_documents", "config.yaml"],
+    ),
     ("unknown variable", "", {"ASSAY_API_PROT": "1"}, ["ASSAY_API_PROT (environment) is not a setting"]),
     ("not YAML", "api: {port: 1", {}, ["config.yaml", "not valid YAML"]),
     ("a list", "- api", {}, ["config.yaml", "sections with keys"]),
@@ -132,6 +140,13 @@ def test_a_setting_that_cannot_be_is_refused_with_its_key_and_origin(
         load(config, text, **environment)
 
     assert [words for words in said if words not in str(refused.value)] == []
+
+
+def test_origins_are_a_list_in_the_file_and_a_text_with_commas_in_the_environment(config: Path) -> None:
+    listed = load(config, "api: {allowed_origins: ['https://a.example', 'http://localhost:3000']}")
+    written = load(config, ASSAY_API_ALLOWED_ORIGINS="https://a.example, http://localhost:3000")
+
+    assert listed.api.allowed_origins == written.api.allowed_origins == ("https://a.example", "http://localhost:3000")
 
 
 def test_what_is_kept_for_ever_is_null_in_the_file_and_in_the_environment(config: Path) -> None:

@@ -9,17 +9,16 @@ from starlette.requests import ClientDisconnect, Request
 from strawberry.http import GraphQLRequestData
 
 from api.graphql.codes import ErrorCode
+from api.graphql.transport.documents import TrustedDocuments
 from api.graphql.transport.refusals import Refused
 
-LONGEST_BODY_SECONDS = 10.0
 
-
-async def read_body(request: Request, most_bytes: int) -> bytes:
+async def read_body(request: Request, most_bytes: int, longest_seconds: float) -> bytes:
     """The whole body, within its size and time."""
     check_content_type(request.headers.get("content-type", ""))
     body = bytearray()
     try:
-        async with asyncio.timeout(LONGEST_BODY_SECONDS):
+        async with asyncio.timeout(longest_seconds):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > most_bytes:
@@ -53,7 +52,7 @@ def parameters_of_body(body: bytes) -> Mapping[str, Any]:
     if isinstance(parameters, list):
         raise Refused(400, "Batches of operations are not taken; send them one by one.")
     if not isinstance(parameters, dict):
-        raise Refused(400, "The body is not a JSON object with the key query.")
+        raise Refused(400, "The body is not a JSON object with the key query or documentId.")
     return parameters
 
 
@@ -65,10 +64,12 @@ def parameters_of_url(request: Request) -> Mapping[str, Any]:
     return parameters
 
 
-def request_data(parameters: Mapping[str, Any], protocol: Any) -> GraphQLRequestData:  # noqa: ANN401 - a Literal of Strawberry's
-    query = parameters.get("query")
-    if not isinstance(query, str) or not query:
-        raise Refused(400, "query has to be a GraphQL document.")
+def request_data(
+    parameters: Mapping[str, Any],
+    documents: TrustedDocuments,
+    protocol: Any,  # noqa: ANN401 - a Literal of Strawberry's
+) -> GraphQLRequestData:
+    query = documents.text_of(parameters)
     if problem := ill_formed(parameters):
         raise Refused(400, problem)
     return GraphQLRequestData(

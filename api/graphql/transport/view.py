@@ -1,9 +1,11 @@
 # ruff: noqa: ARG002 - methods that override Strawberry's have its parameters
 """GraphQL over HTTP, server-sent events and WebSocket at one path."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import orjson
+import structlog
 from cross_web import AsyncHTTPRequestAdapter, StarletteRequestAdapter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +14,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -27,15 +30,15 @@ from api.graphql.problems import code_of
 from api.graphql.transport.accept import Answer, negotiate
 from api.graphql.transport.body import parameters_of_body, parameters_of_url, read_body, request_data
 from api.graphql.transport.connected import while_connected
+from api.graphql.transport.documents import open_documents
 from api.graphql.transport.refusals import Refused, refusal_response
 from api.graphql.transport.results import STATUS, body_of, status_of
-from api.graphql.transport.websocket import StrictHandler, TextFrames
+from api.graphql.transport.streams import Streams, impatient
+from api.graphql.transport.websocket import TextFrames, handler_of
 from api.services import Services
 from domain.errors import DomainError, NotFound
 
-LONGEST_SILENCE = timedelta(seconds=10)
-"""How long a socket may stay open without `connection_init`."""
-MAX_OPERATIONS_PER_SOCKET = 50
+log = structlog.get_logger()
 
 
 class ReadRequest(StarletteRequestAdapter):
@@ -51,16 +54,21 @@ class GraphQLView(GraphQL[Caller, None]):
 
     request_adapter_class = ReadRequest
     websocket_adapter_class = TextFrames
-    graphql_transport_ws_handler_class = StrictHandler
 
     def __init__(self, schema: GovernedSchema, services: Services, gate: Gate, ide: IdePage | None) -> None:
+        limits = services.settings.api
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=("graphql-transport-ws", "graphql-sse"),
-            connection_init_wait_timeout=LONGEST_SILENCE,
-            max_subscriptions_per_connection=MAX_OPERATIONS_PER_SOCKET,
+            connection_init_wait_timeout=timedelta(seconds=limits.connection_init_timeout_seconds),
+            max_subscriptions_per_connection=limits.max_operations_per_socket,
+            allowed_origins=limits.allowed_origins,
         )
+        self._limits = limits
+        self._streams = Streams(limits.max_streams)
+        self._documents = open_documents(limits)
+        self.graphql_transport_ws_handler_class = handler_of(self._documents, limits.send_timeout_seconds)
         self._services = services
         self._gate = gate
         self._ide = ide
@@ -70,16 +78,35 @@ class GraphQLView(GraphQL[Caller, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await super().__call__(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        answer = negotiate(request.headers.get("accept"))
+            await self._serve_socket(scope, receive, send)
+        else:
+            await self._serve_request(Request(scope, receive), send)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._respond(request, answer)
+            with self._streams.place():
+                await super().__call__(scope, receive, send)
         except Refused as refusal:
-            response = refusal_response(refusal, answer or Answer.JSON)
-        response.headers["vary"] = "Accept"
-        await response(scope, receive, send)
+            await WebSocket(scope, receive, send).send_denial_response(refusal_response(refusal, Answer.JSON))
+
+    async def _serve_request(self, request: Request, send: Send) -> None:
+        answer = negotiate(request.headers.get("accept"))
+        with ExitStack() as places:
+            try:
+                if answer is Answer.EVENTS:
+                    places.enter_context(self._streams.place())
+                response = await self._respond(request, answer)
+            except Refused as refusal:
+                response = refusal_response(refusal, answer or Answer.JSON)
+            response.headers["vary"] = "Accept"
+            await self._send(response, request, send)
+
+    async def _send(self, response: Response, request: Request, send: Send) -> None:
+        """An answer goes out in one piece, which waits for nobody; the pieces of a stream wait for its reader."""
+        try:
+            await response(request.scope, request.receive, impatient(send, self._limits.send_timeout_seconds))
+        except TimeoutError:
+            log.info("stream.stalled", meaning="the client does not read; its stream is given up")
 
     async def _respond(self, request: Request, answer: Answer | None) -> Response:
         if request.method not in self._methods:
@@ -113,8 +140,15 @@ class GraphQLView(GraphQL[Caller, None]):
         if request.method == "GET":
             parameters = parameters_of_url(request)
         else:
-            parameters = parameters_of_body(await read_body(request, self._services.settings.api.max_body_bytes))
-        return request_data(parameters, "sse" if answer is Answer.EVENTS else "http")
+            limits = self._limits
+            parameters = parameters_of_body(
+                await read_body(request, limits.max_body_bytes, limits.body_timeout_seconds)
+            )
+        return request_data(parameters, self._documents, "sse" if answer is Answer.EVENTS else "http")
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Never: whoever wants the page has got it already, and a request may name its document by its id."""
+        return False
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         assert isinstance(request, ReadRequest)

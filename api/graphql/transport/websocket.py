@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
+import structlog
+from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -19,27 +22,67 @@ from api.graphql.codes import ErrorCode
 from api.graphql.context import Caller
 from api.graphql.faults import coded
 from api.graphql.transport.body import ill_formed
+from api.graphql.transport.documents import TrustedDocuments
+from api.graphql.transport.refusals import Refused
 from domain.errors import Unavailable
 
-LONGEST_SEND_SECONDS = 10.0
+TOO_SLOW = 1013
+
+log = structlog.get_logger()
 
 
 class TextFrames(ASGIWebSocketAdapter):
-    """Sends text frames, and gives up a client that does not read them."""
+    """Sends text frames."""
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         try:
-            async with asyncio.timeout(LONGEST_SEND_SECONDS):
-                await self.ws.send_text(self.view.encode_json_string(message))
-        except TimeoutError:
-            await self.ws.close(1013, "The client reads too slowly.")
-            raise WebSocketDisconnected from None
+            await self.ws.send_text(self.view.encode_json_string(message))
         except (WebSocketDisconnect, RuntimeError) as gone:
             raise WebSocketDisconnected from gone
 
 
 class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
-    """Closes the socket for what is no message of the protocol, and only for that."""
+    """Closes the socket for what is no message of the protocol and for a client that does not read, only for that."""
+
+    documents: TrustedDocuments
+    send_timeout_seconds: float
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - those of its parent
+        super().__init__(*arguments, **named)
+        self._stalled = asyncio.Event()
+
+    async def handle(self) -> None:
+        """Until the socket ends. Where nobody reads, all operations end, and the reason waits a while to be read."""
+        talking, stalling = asyncio.create_task(super().handle()), asyncio.create_task(self._stalled.wait())
+        try:
+            await asyncio.wait({talking, stalling}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (talking, stalling):
+                task.cancel()
+            await asyncio.gather(talking, stalling, return_exceptions=True)
+        if self._stalled.is_set():
+            await self._give_up()
+        else:
+            talking.result()
+
+    async def _give_up(self) -> None:
+        log.info("socket.stalled", meaning="the client does not read; its socket is given up")
+        with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+            async with asyncio.timeout(self.send_timeout_seconds):
+                await self.websocket.close(TOO_SLOW, "The client reads too slowly.")
+
+    async def send_message(self, message: Message) -> None:
+        try:
+            async with asyncio.timeout(self.send_timeout_seconds):
+                await super().send_message(message)
+        except TimeoutError:
+            self._stalled.set()
+            raise WebSocketDisconnected from None
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """An operation whose socket has gone has not failed."""
+        if not isinstance(error, WebSocketDisconnected):
+            log.error("socket.failed", exc_info=error)
 
     async def handle_message(self, message: Message) -> None:
         problem = _malformed(message)
@@ -63,13 +106,32 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
         is_new = message["id"] not in self.operations
         if self.connection_acknowledged and is_new and most is not None and len(self.operations) >= most:
             error = coded(f"The socket has {most} operations; complete one first.", ErrorCode.LIMIT_EXCEEDED)
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            await self._refuse(message, error)
+            return
+        try:
+            document = self.documents.text_of(message["payload"])
+        except Refused as refusal:
+            await self._refuse(message, coded(refusal.message, refusal.code))
         else:
+            message["payload"]["query"] = document
             await super().handle_subscribe(message)
+
+    async def _refuse(self, message: SubscribeMessage, error: GraphQLError) -> None:
+        await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 
     @staticmethod
     def _get_pre_execution_close_reason(error: object) -> None:
         """One bad document does not close the other streams of its socket."""
+
+
+def handler_of(trusted: TrustedDocuments, timeout_seconds: float) -> type[StrictHandler]:
+    """A handler for these settings: Strawberry makes one for each socket, and tells it nothing of them."""
+
+    class Handler(StrictHandler):
+        documents = trusted
+        send_timeout_seconds = timeout_seconds
+
+    return Handler
 
 
 def _malformed(message: Any) -> str | None:  # noqa: ANN401 - any JSON
@@ -83,6 +145,6 @@ def _malformed(message: Any) -> str | None:  # noqa: ANN401 - any JSON
     if message["type"] == "complete":
         return None
     payload = message.get("payload")
-    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
-        return "The payload needs a query that is a string."
+    if not isinstance(payload, dict) or not isinstance(payload.get("query", payload.get("documentId")), str):
+        return "The payload needs a query or a documentId that is a string."
     return ill_formed(payload)

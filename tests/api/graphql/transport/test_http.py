@@ -34,7 +34,8 @@ async def test_answer_has_the_media_type_that_was_asked_for(http: httpx.AsyncCli
 
     assert modern.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
     assert plain.headers["content-type"] == "application/json; charset=utf-8"
-    assert modern.json() == plain.json() == {"data": {"__typename": "Query"}}
+    assert modern.json() == plain.json()
+    assert modern.json()["data"] == {"__typename": "Query"}
     assert modern.headers["vary"] == "Accept"
 
 
@@ -71,7 +72,7 @@ async def test_request_that_cannot_be_executed_has_a_status_and_a_code_and_no_da
 
     assert reply.status_code == status
     assert reply.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
-    assert list(reply.json()) == ["errors"]
+    assert reply.json().keys() - {"extensions"} == {"errors"}
     assert [error["extensions"]["code"] for error in reply.json()["errors"]] == [code]
 
 
@@ -108,7 +109,7 @@ async def test_get_reads_and_never_changes(http: httpx.AsyncClient) -> None:
     )
     changed = await http.get("/graphql", params={"query": "mutation { __typename }"})
 
-    assert read.json() == {"data": {"node": None}}
+    assert read.json()["data"] == {"node": None}
     assert (changed.status_code, changed.headers["allow"]) == (405, "POST")
 
 
@@ -136,7 +137,7 @@ async def test_variables_may_be_nested_deeply(http: httpx.AsyncClient, depth: in
     variables = '{"unused": ' + "[" * depth + "]" * depth + "}"
     reply = await post(http, b'{"query": "{ __typename }", "variables": ' + variables.encode() + b"}")
 
-    assert reply.json() == {"data": {"__typename": "Query"}}
+    assert reply.json()["data"] == {"__typename": "Query"}
 
 
 async def test_operation_that_takes_too_long_is_stopped(services: Services, sql: asyncpg.Connection) -> None:

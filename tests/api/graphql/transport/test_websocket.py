@@ -7,6 +7,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
+from domain.settings import ApiSettings
+
 pytestmark = pytest.mark.db
 
 IDLE = {"query": "subscription { events(types: [RULES_CHANGED]) { cursor } }"}
@@ -76,7 +78,14 @@ async def test_query_over_the_socket_is_answered_and_completed(ws: ClientConnect
     await sign_in(ws)
     await say(ws, {"type": "subscribe", "id": "q", "payload": TINY})
 
-    assert await hear(ws) == {"type": "next", "id": "q", "payload": {"data": {"__typename": "Query"}}}
+    assert await hear(ws) == {
+        "type": "next",
+        "id": "q",
+        "payload": {
+            "data": {"__typename": "Query"},
+            "extensions": {"cost": {"requested": 1, "maximum": ApiSettings().max_cost}},
+        },
+    }
     assert await hear(ws) == {"type": "complete", "id": "q"}
 
 
