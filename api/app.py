@@ -19,6 +19,7 @@ from api.health import health_routes
 from api.request_ids import HEADER as REQUEST_ID_HEADER
 from api.request_ids import RequestIds
 from api.services import Services
+from api.vitals import vital_routes
 from domain.settings import Settings
 
 PROJECT_HEADER = "x-project-id"
@@ -33,6 +34,7 @@ def create_app(services: Services) -> Starlette:
         Route("/graphql", view),
         WebSocketRoute("/graphql", view),
         *health_routes(services),
+        *vital_routes(services),
         *(ide_routes() if is_development else []),
     ]
     return Starlette(

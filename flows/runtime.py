@@ -18,6 +18,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run as flow_run_context
 from prefect.states import Cancelled, Completed, Crashed
 from prefect.task_runners import ConcurrentTaskRunner, TaskRunner
+from structlog.contextvars import bind_contextvars
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from domain.access.model import system_actor
@@ -138,6 +139,7 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
     """Everything a flow needs, and a heartbeat while it works. Why it fails as a whole is recorded with the run."""
     settings = load_settings()
     configure_logs(settings)
+    bind_contextvars(run=str(run_id))
     async with _leaving_it_to_others(run_id), open_domain(settings) as domain:
         run = await _begun(domain, settings, run_id)
         beating = asyncio.create_task(_beat(run))

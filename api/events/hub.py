@@ -30,6 +30,11 @@ class Hub:
         self.position = 0
         """Number of the newest event that subscribers can see."""
 
+    @property
+    def kept(self) -> int:
+        """How many events are in memory."""
+        return len(self._recent)
+
     async def run(self) -> None:
         """Follow the feed for ever; a lost database is waited for."""
         pause = 0.1

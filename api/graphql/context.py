@@ -7,6 +7,7 @@ import strawberry
 from api.events.hub import Hub
 from api.graphql.audiences import Audience, Audiences
 from api.graphql.loaders import Loaders
+from api.meters import Meters
 from api.services import Services
 from domain.addresses import prefect_for_people
 from domain.bootstrap import Domain, Queries
@@ -36,6 +37,7 @@ class Context:
     domain: Domain
     hub: Hub
     settings: Settings
+    meters: Meters
     actor: Actor
     loaders: Loaders
     audience: Audience
@@ -63,4 +65,4 @@ def operation_context(caller: Caller, audience: Audience | None = None) -> Conte
     services = caller.services
     loaders = Loaders(services.domain.read, caller.actor.tenant, remembers=audience is None)
     audience = audience or Audience()
-    return Context(services.domain, services.hub, services.settings, caller.actor, loaders, audience)
+    return Context(services.domain, services.hub, services.settings, services.meters, caller.actor, loaders, audience)

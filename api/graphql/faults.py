@@ -9,6 +9,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from api.graphql.codes import ErrorCode
 from api.graphql.problems import code_of
+from api.meters import Meters
 from domain.errors import DomainError, Unavailable
 
 _OF_THE_REQUEST = (
@@ -43,6 +44,11 @@ def report(errors: Sequence[GraphQLError], request_id: str, *, before_execution:
     if mistakes:
         log.info("operation.refused", codes=mistakes, errors=len(shown))
     return shown
+
+
+def count(shown: Sequence[GraphQLError], meters: Meters) -> None:
+    for error in shown:
+        meters.errors.labels((error.extensions or {}).get("code")).inc()
 
 
 def _show(error: GraphQLError, request_id: str, *, before_execution: bool) -> GraphQLError:

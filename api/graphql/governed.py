@@ -15,7 +15,7 @@ from strawberry.types.graphql import OperationType
 
 from api.graphql.audiences import Asked
 from api.graphql.context import Caller, operation_context
-from api.graphql.faults import report
+from api.graphql.faults import count, report
 
 
 class TimeLimit(SchemaExtension):
@@ -95,4 +95,5 @@ def _shown(result: ExecutionResult, caller: Caller) -> ExecutionResult:
     if result.errors:
         before_execution = isinstance(result, PreExecutionError)
         result.errors = report(result.errors, caller.request_id, before_execution=before_execution)
+        count(result.errors, caller.services.meters)
     return result

@@ -22,6 +22,7 @@ from api.graphql.glossary.mutations import GlossaryMutations
 from api.graphql.glossary.queries import GlossaryQueries
 from api.graphql.governed import GovernedSchema, TimeLimit
 from api.graphql.limits import DocumentLimits, OneOperation, StorableText, rule_of
+from api.graphql.metered import Metered
 from api.graphql.metrics import MetricQueries
 from api.graphql.nodes import NodeQueries
 from api.graphql.problems import HANDLERS
@@ -101,6 +102,7 @@ def make_schema(limits: ApiSettings, *, is_open: bool, is_sorted: bool = False) 
         mutation=Mutation,
         subscription=Subscription,
         extensions=[
+            Metered,
             partial(MaxTokensLimiter, limits.max_tokens),
             partial(AddValidationRules, rules),
             partial(TolerantParserCache, CACHED_DOCUMENTS),

@@ -1,10 +1,11 @@
 """For the relay: give committed events their numbers, and hand out each reaction to one taker at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlmodel import col
 
 from domain.clock import Clock
@@ -43,6 +44,14 @@ def committed(row: DomainEventRow) -> CommittedEvent:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Events that wait, and how long the oldest of them has."""
+
+    events: int
+    lag_seconds: float
+
+
 class Delivery:
     """Works on the events of all tenants; nothing that a tenant asked for reaches it."""
 
@@ -69,6 +78,22 @@ class Delivery:
             if count:
                 await session.execute(text(f"NOTIFY {NUMBERED}"))
             return count
+
+    async def backlog(self) -> Mapping[str, Waiting]:
+        """What waits for its number, and what waits for its reaction longer than it was to."""
+        now = self._clock()
+        is_new, is_due = col(DomainEventRow.sequence).is_(None), col(DomainEventRow.due_at) <= now
+        return {
+            "number": await self._waiting(now, is_new, func.min(DomainEventRow.occurred_at)),
+            "reaction": await self._waiting(now, is_due, func.min(DomainEventRow.due_at)),
+        }
+
+    async def _waiting(
+        self, now: datetime, which: ColumnElement[bool], since: ColumnElement[datetime | None]
+    ) -> Waiting:
+        async with self._database.reading_across_tenants() as session:
+            count, oldest = (await session.execute(select(func.count(), since).where(which))).one()
+        return Waiting(count, max((now - oldest).total_seconds(), 0.0) if oldest else 0.0)
 
     async def claim(self, limit: int) -> Sequence[Claimed]:
         """Take the oldest reactions that are due; each is handed out again if it is not finished within the lease."""

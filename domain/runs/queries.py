@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -150,6 +150,12 @@ class RunOversight:
         async with self._database.reading_across_tenants() as session:
             row = (await session.scalars(statement)).one_or_none()
             return to_model(row) if row else None
+
+    async def counts(self) -> Mapping[RunStatus, int]:
+        """How many runs there are of each status that some have."""
+        statement = select(col(_Run.status), func.count()).group_by(col(_Run.status))
+        async with self._database.reading_across_tenants() as session:
+            return {RunStatus(status): count for status, count in await session.execute(statement)}
 
     async def live(self, ended_after: datetime) -> Sequence[WorkflowRun]:
         """Runs that have not ended, or ended so lately that a retry from the Prefect UI may be missed."""

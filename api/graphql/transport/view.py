@@ -69,7 +69,7 @@ class GraphQLView(GraphQL[Caller, None]):
         self._streams = Streams(limits.max_streams)
         self._documents = open_documents(limits)
         self.graphql_transport_ws_handler_class = handler_of(self._documents, limits.send_timeout_seconds)
-        self._services = services
+        self._services, self._meters = services, services.meters
         self._gate = gate
         self._ide = ide
         self._audiences = Audiences()
@@ -84,10 +84,10 @@ class GraphQLView(GraphQL[Caller, None]):
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._streams.place():
+            with self._streams.place(), self._meters.streams.labels("socket").track_inprogress():
                 await super().__call__(scope, receive, send)
         except Refused as refusal:
-            await WebSocket(scope, receive, send).send_denial_response(refusal_response(refusal, Answer.JSON))
+            await WebSocket(scope, receive, send).send_denial_response(self._refusal(refusal, Answer.JSON))
 
     async def _serve_request(self, request: Request, send: Send) -> None:
         answer = negotiate(request.headers.get("accept"))
@@ -95,11 +95,16 @@ class GraphQLView(GraphQL[Caller, None]):
             try:
                 if answer is Answer.EVENTS:
                     places.enter_context(self._streams.place())
+                    places.enter_context(self._meters.streams.labels("event stream").track_inprogress())
                 response = await self._respond(request, answer)
             except Refused as refusal:
-                response = refusal_response(refusal, answer or Answer.JSON)
+                response = self._refusal(refusal, answer or Answer.JSON)
             response.headers["vary"] = "Accept"
             await self._send(response, request, send)
+
+    def _refusal(self, refusal: Refused, answer: Answer) -> Response:
+        self._meters.errors.labels(refusal.code.value).inc()
+        return refusal_response(refusal, answer)
 
     async def _send(self, response: Response, request: Request, send: Send) -> None:
         """An answer goes out in one piece, which waits for nobody; the pieces of a stream wait for its reader."""

@@ -20,7 +20,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 
 from api.graphql.codes import ErrorCode
 from api.graphql.context import Caller
-from api.graphql.faults import coded
+from api.graphql.faults import coded, count
 from api.graphql.transport.body import ill_formed
 from api.graphql.transport.documents import TrustedDocuments
 from api.graphql.transport.refusals import Refused
@@ -117,6 +117,7 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
             await super().handle_subscribe(message)
 
     async def _refuse(self, message: SubscribeMessage, error: GraphQLError) -> None:
+        count([error], self.context.services.meters)
         await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
 
     @staticmethod

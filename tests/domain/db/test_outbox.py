@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.assets.tables import HandledEventRow
 from domain.bootstrap import Domain
-from domain.db.delivery import LEASE, Delivery
+from domain.db.delivery import LEASE, Delivery, Waiting
 from domain.db.engine import Database, make_engine
 from domain.db.feed import Feed
 from domain.db.outbox import append
@@ -178,6 +178,27 @@ async def requested(unit_of_work: UnitsOfWork, delivery: Delivery, actor: Actor)
     async with unit_of_work(actor) as uow:
         uow.emit(RunRequested(run_id=new_id()))
     await delivery.number()
+
+
+async def test_the_backlog_tells_what_waits_and_how_long(
+    unit_of_work: UnitsOfWork, database: Database, actor: Actor, clock: HandClock
+) -> None:
+    delivery = Delivery(database, clock)
+    await requested(unit_of_work, delivery, actor)
+    clock.advance(seconds=30)
+    async with unit_of_work(actor) as uow:
+        uow.emit(changed(1))
+    clock.advance(seconds=5)
+
+    waiting = await delivery.backlog()
+
+    assert waiting == {"number": Waiting(1, 5.0), "reaction": Waiting(1, 35.0)}
+
+    await delivery.number()
+    (claimed,) = await delivery.claim(2)
+    await delivery.finish(claimed.committed.id)
+
+    assert await delivery.backlog() == {"number": Waiting(0, 0.0), "reaction": Waiting(0, 0.0)}
 
 
 async def test_a_reaction_whose_taker_died_comes_back_after_the_lease(

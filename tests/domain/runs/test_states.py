@@ -157,3 +157,13 @@ async def test_a_log_line_is_cut_to_its_length_and_told(
 async def test_a_log_line_of_an_unknown_run_is_refused(domain: Domain, actor: Actor) -> None:
     with pytest.raises(NotFound, match="There is no run"):
         await domain.runs.log(actor, RunId(new_id()), "INFO", "nobody reads this")
+
+
+async def test_runs_are_counted_by_status(domain: Domain, actor: Actor, run: WorkflowRun) -> None:
+    before = await domain.oversight.counts()
+
+    await report(domain, actor, run.id, RunStatus.RUNNING, AT[1])
+    await request_run(domain, actor, RunType.SERVICE_INGESTION)
+
+    assert before.keys() == {RunStatus.PENDING}
+    assert await domain.oversight.counts() == {**before, RunStatus.RUNNING: 1}
