@@ -27,7 +27,7 @@ PROJECT_HEADER = "x-project-id"
 
 def create_app(services: Services) -> Starlette:
     is_development = services.settings.mode == "development"
-    gate = open_gate(services.settings, services.domain.access)
+    gate = open_gate(services.settings, services.domain)
     schema = make_schema(services.settings.api, is_open=is_development)
     view = GraphQLView(schema, services, gate, IdePage() if is_development else None)
     routes: list[BaseRoute] = [

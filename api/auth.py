@@ -2,14 +2,17 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 import structlog
 
 from domain.access.model import DEFAULT_PROJECT, PERMISSIONS, Role
 from domain.access.service import AccessService
+from domain.bootstrap import Domain
 from domain.identity import Actor, Tenant
+from domain.members.admission import AdmissionService
+from domain.members.secrets import is_service_token
 from domain.settings import Settings, SettingsError
 
 DEVELOPER = "developer"
@@ -27,7 +30,7 @@ class Unauthenticated(Exception):
 class Credentials:
     """What a caller shows. `project` is a name or an id; None chooses the project `default`."""
 
-    token: str | None
+    token: str | None = field(repr=False)
     project: str | None
 
     @classmethod
@@ -44,11 +47,19 @@ class Gate(Protocol):
         """The actor; `Unauthenticated`, or `NotFound` for a project that is not there."""
 
 
-class ClosedGate:
-    """Lets nobody in: there are no identity providers to ask yet."""
+class TokenGate:
+    """Lets in whoever shows a token that is good for the project."""
 
-    async def admit(self, _credentials: Credentials, _request_id: str, /) -> Actor:
-        raise Unauthenticated
+    def __init__(self, admissions: AdmissionService) -> None:
+        self._admissions = admissions
+
+    async def admit(self, credentials: Credentials, request_id: str, /) -> Actor:
+        if credentials.token is None or not is_service_token(credentials.token):
+            raise Unauthenticated
+        actor = await self._admissions.by_token(credentials.token, credentials.project)
+        if actor is None:
+            raise Unauthenticated
+        return replace(actor, request_id=request_id)
 
 
 class DevelopmentGate:
@@ -72,13 +83,13 @@ class DevelopmentGate:
         return self._tenants[project]
 
 
-def open_gate(settings: Settings, access: AccessService) -> Gate:
+def open_gate(settings: Settings, domain: Domain) -> Gate:
     """The gate for the mode. Development mode never leaves the machine."""
     if settings.mode == "production":
-        return ClosedGate()
+        return TokenGate(domain.admissions)
     check_loopback(settings)
     log.warning("auth.development_mode", meaning="whoever reaches this address is an administrator", bind=settings.bind)
-    return DevelopmentGate(access)
+    return DevelopmentGate(domain.access)
 
 
 def check_loopback(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`python -m domain migrate | check | revision MESSAGE | verify-audit | apply-retention`: care for the database."""
+"""`python -m domain migrate | check | revision MESSAGE | token | member | verify-audit | apply-retention`."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 
+from domain import access_command
 from domain.audit.report import lines
 from domain.bootstrap import open_domain
 from domain.errors import DomainError
@@ -54,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the schema to the newest version and seed the default project")
     commands.add_parser("check", help="migrate, then compare the models with the migrated database")
     commands.add_parser("revision", help="write a migration from the models").add_argument("message")
+    access_command.add_token_arguments(commands.add_parser("token", help=access_command.TOKEN))
+    access_command.add_member_arguments(commands.add_parser("member", help=access_command.MEMBER))
     verify = commands.add_parser("verify-audit", help="recompute the chains of audit events; exit code 1 if one broke")
     verify.add_argument(
         "--expect-head",
@@ -84,6 +87,8 @@ def main() -> int:
     try:
         settings = load_settings()
         settings.database_url()
+        if arguments.command in {"token", "member"}:
+            return asyncio.run(access_command.run(settings, arguments))
         if arguments.command == "verify-audit":
             return asyncio.run(_verify_audit(settings, arguments.expect_head))
         if arguments.command == "apply-retention":

@@ -25,6 +25,10 @@ from domain.glossary.queries import GlossaryQueries
 from domain.glossary.service import GlossaryService
 from domain.ledger.queries import LedgerQueries
 from domain.ledger.service import LedgerService
+from domain.members.admission import AdmissionService
+from domain.members.queries import AccessQueries
+from domain.members.service import MemberService
+from domain.members.tokens import TokenService
 from domain.metrics.comparisons import ComparisonQueries
 from domain.metrics.queries import ScorecardQueries
 from domain.metrics.seeds import seed_metrics
@@ -56,6 +60,7 @@ from domain.workflows.starting import StartService
 class Queries:
     """The read side. Each query opens a short session of its own, so that many may run at once."""
 
+    access: AccessQueries
     assets: AssetQueries
     audit: AuditQueries
     configurations: ConfigurationQueries
@@ -78,6 +83,7 @@ class Domain:
     """All use cases, on the engine of one event loop."""
 
     access: AccessService
+    admissions: AdmissionService
     approvals: ApprovalService
     assessments: AssessmentService
     assets: AssetService
@@ -89,12 +95,14 @@ class Domain:
     glossary_links: LinkService
     items: ItemService
     ledger: LedgerService
+    members: MemberService
     metrics: MetricService
     places: PlaceService
     retention: RetentionService
     rule_states: RuleStateService
     runs: RunService
     starts: StartService
+    tokens: TokenService
     violations: ViolationService
     read: Queries
     oversight: RunOversight
@@ -126,6 +134,7 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
     retention = RetentionService(database, clock)
     return Domain(
         access=access,
+        admissions=AdmissionService(database, clock),
         approvals=ApprovalService(unit_of_work),
         assessments=AssessmentService(unit_of_work),
         assets=AssetService(unit_of_work),
@@ -137,14 +146,17 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
         glossary_links=LinkService(unit_of_work),
         items=ItemService(unit_of_work),
         ledger=LedgerService(unit_of_work),
+        members=MemberService(unit_of_work),
         metrics=MetricService(unit_of_work),
         places=PlaceService(unit_of_work, settings.runs.max_per_connection),
         retention=retention,
         rule_states=RuleStateService(unit_of_work),
         runs=RunService(unit_of_work),
         starts=StartService(unit_of_work),
+        tokens=TokenService(unit_of_work),
         violations=ViolationService(unit_of_work),
         read=Queries(
+            access=AccessQueries(database),
             assets=AssetQueries(database),
             audit=AuditQueries(database),
             configurations=ConfigurationQueries(database),

@@ -5,14 +5,20 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from domain.fqn import Fqn
+
 OrganizationId = NewType("OrganizationId", UUID)
 ProjectId = NewType("ProjectId", UUID)
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
+    """A project, or the part of one that somebody may see."""
+
     organization_id: OrganizationId
     project_id: ProjectId
+    within: tuple[Fqn, ...] | None = None
+    """The parts of the catalogue outside of which nothing exists for them; None: all of the project."""
 
 
 class ActorKind(StrEnum):

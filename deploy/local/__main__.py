@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from deploy.local import doctor, down, status, up, verify_audit
+from deploy.local.access import MEMBER, TOKEN
 from deploy.local.demo import command as demo
 from deploy.local.errors import LauncherError
 from deploy.local.options import add_settings, overrides
@@ -17,10 +18,10 @@ INTERRUPTED = 130
 
 
 class Command(Protocol):
-    """A module is one."""
+    """A module can be one."""
 
-    SUMMARY: str
-
+    @property
+    def SUMMARY(self) -> str: ...  # noqa: N802 - a constant of those that are modules
     def add_arguments(self, parser: ArgumentParser) -> None: ...
     def run(self, arguments: Namespace, settings: Settings) -> int: ...
 
@@ -30,6 +31,8 @@ COMMANDS: Mapping[str, Command] = {
     "demo": demo,
     "status": status,
     "doctor": doctor,
+    "token": TOKEN,
+    "member": MEMBER,
     "verify-audit": verify_audit,
     "down": down,
 }

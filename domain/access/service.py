@@ -1,12 +1,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from domain.access.model import DEFAULT_ORGANIZATION, DEFAULT_PROJECT
+from domain.access.projects import names_project, tenant_of
 from domain.access.tables import OrganizationRow, ProjectRow
 from domain.clock import Clock
 from domain.db.engine import Database
@@ -59,23 +59,12 @@ class AccessService:
         """Every project, the oldest first."""
         async with self._database.reading_across_tenants() as session:
             rows = await session.scalars(select(ProjectRow).order_by(col(ProjectRow.id)))
-            return [Tenant(OrganizationId(row.organization_id), ProjectId(row.id)) for row in rows]
+            return [tenant_of(row) for row in rows]
 
     async def tenant_of(self, project: str) -> Tenant:
         """The tenant of a project, by its name or its id."""
         async with self._database.reading_across_tenants() as session:
-            statement = select(ProjectRow).where(
-                (col(ProjectRow.id) == UUID(project)) if _is_uuid(project) else (col(ProjectRow.name) == project)
-            )
-            row = (await session.scalars(statement)).first()
+            row = (await session.scalars(select(ProjectRow).where(names_project(project)))).first()
             if row is None:
                 raise NotFound("project", project)
-            return Tenant(OrganizationId(row.organization_id), ProjectId(row.id))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+            return tenant_of(row)

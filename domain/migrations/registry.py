@@ -8,6 +8,7 @@ from domain.db.horizon import FeedHorizonRow
 from domain.db.outbox import DomainEventRow
 from domain.glossary.tables import GlossaryLinkRow, GlossaryTermRow
 from domain.ledger.tables import LlmAnswerRow, LlmCallRow
+from domain.members.tables import MemberRow, ServiceTokenRow
 from domain.metrics.tables import (
     DimensionRow,
     InvalidationRow,
@@ -40,6 +41,7 @@ ROWS = (
     InvalidationRow,
     LlmAnswerRow,
     LlmCallRow,
+    MemberRow,
     MetricCellRow,
     MetricRow,
     MetricSnapshotRow,
@@ -50,6 +52,7 @@ ROWS = (
     RuleVersionRow,
     RunItemRow,
     RunLogRow,
+    ServiceTokenRow,
     TableProfileRow,
     TableScoreRow,
     ViolationHistoryRow,

@@ -1,17 +1,24 @@
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
+from websockets.typing import Subprotocol
 
 from api.auth import Credentials, check_loopback, open_gate
 from api.services import Services
+from domain.access.model import Role
+from domain.bootstrap import Domain
 from domain.identity import Actor
+from domain.members.model import Grant
 from domain.settings import Settings, SettingsError
 from tests.api.conftest import serving
 
+PROTOCOL = [Subprotocol("graphql-transport-ws")]
+UNKNOWN = f"assay_0123abcd_{'A' * 43}"
 VIEWER = {"query": "{ viewer { name projectId permissions banner } }"}
 
 
@@ -57,7 +64,7 @@ async def test_development_mode_signs_in_an_administrator_of_the_default_project
 @pytest.mark.db
 async def test_development_mode_warns_in_the_log(services: Services) -> None:
     with capture_logs() as lines:
-        open_gate(services.settings, services.domain.access)
+        open_gate(services.settings, services.domain)
 
     assert [(line["log_level"], line["event"]) for line in lines] == [("warning", "auth.development_mode")]
 
@@ -78,27 +85,78 @@ async def test_unknown_project_is_not_found(http: httpx.AsyncClient) -> None:
     assert reply.json()["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
 
 
-@pytest.mark.db
-async def test_production_mode_refuses_whoever_comes(services: Services) -> None:
-    production = Services(services.settings.model_copy(update={"mode": "production"}), services.domain, services.hub)
-    async with serving(production) as address, httpx.AsyncClient() as http:
-        for headers in ({}, {"Authorization": "Bearer made-up"}):
-            reply = await http.post(f"{address}/graphql", json=VIEWER, headers=headers)
-            assert reply.status_code == 401
-            assert reply.headers["www-authenticate"] == "Bearer"
-            assert reply.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
-        page = await http.get(f"{address}/graphql", headers={"Accept": "text/html"})
-        assert (page.status_code, page.headers["allow"]) == (405, "POST")
+@pytest.fixture
+async def production(services: Services) -> AsyncIterator[str]:
+    """The address of a server that lets nobody in without a token."""
+    settings = services.settings.model_copy(update={"mode": "production"})
+    async with serving(Services(settings, services.domain, services.hub)) as address:
+        yield address
+
+
+@pytest.fixture
+async def token(domain: Domain, actor: Actor) -> str:
+    return (await domain.tokens.create(actor, "nightly", Grant(Role.OPERATOR), None)).text.text
 
 
 @pytest.mark.db
-async def test_production_mode_closes_sockets_before_any_operation(services: Services) -> None:
-    production = Services(services.settings.model_copy(update={"mode": "production"}), services.domain, services.hub)
-    async with (
-        serving(production) as address,
-        connect(f"{address.replace('http', 'ws')}/graphql", subprotocols=["graphql-transport-ws"]) as ws,  # type: ignore[list-item]
-    ):
-        await ws.send(json.dumps({"type": "connection_init"}))
+@pytest.mark.parametrize("shown", [{}, {"Authorization": "Bearer made-up"}, {"Authorization": f"Bearer {UNKNOWN}"}])
+async def test_production_mode_refuses_whoever_shows_no_good_token(production: str, shown: dict[str, str]) -> None:
+    async with httpx.AsyncClient() as http:
+        reply = await http.post(f"{production}/graphql", json=VIEWER, headers=shown)
+
+    assert reply.status_code == 401
+    assert reply.headers["www-authenticate"] == "Bearer"
+    assert reply.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert "data" not in reply.json()
+
+
+@pytest.mark.db
+async def test_production_mode_shows_no_page(production: str) -> None:
+    async with httpx.AsyncClient() as http:
+        page = await http.get(f"{production}/graphql", headers={"Accept": "text/html"})
+
+    assert (page.status_code, page.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.db
+async def test_a_service_token_signs_in_to_its_own_project(
+    production: str, token: str, actor: Actor, stranger: Actor
+) -> None:
+    project = str(actor.tenant.project_id)
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient() as http:
+        for chosen in ({}, {"X-Project-ID": "default"}, {"X-Project-ID": project}):
+            reply = await http.post(f"{production}/graphql", json=VIEWER, headers=bearer | chosen)
+            assert reply.json()["data"]["viewer"] == {
+                "name": "token:nightly",
+                "projectId": project,
+                "permissions": ["READ", "RUN"],
+                "banner": None,
+            }
+        for other in ("elsewhere", str(stranger.tenant.project_id), "nowhere"):
+            refused = await http.post(f"{production}/graphql", json=VIEWER, headers=bearer | {"X-Project-ID": other})
+            assert refused.status_code == 404
+            assert refused.json()["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+
+
+@pytest.mark.db
+async def test_a_revoked_token_is_refused_from_the_next_request_on(
+    production: str, token: str, domain: Domain, actor: Actor
+) -> None:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http:
+        before = await http.post(f"{production}/graphql", json=VIEWER)
+        await domain.tokens.revoke(actor, "nightly")
+        after = await http.post(f"{production}/graphql", json=VIEWER)
+
+    assert (before.status_code, after.status_code) == (200, 401)
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("payload", [{}, {"Authorization": f"Bearer {UNKNOWN}"}])
+async def test_production_mode_closes_sockets_before_any_operation(production: str, payload: dict[str, str]) -> None:
+    async with connect(f"{production.replace('http', 'ws')}/graphql", subprotocols=PROTOCOL) as ws:
+        await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
+        await ws.send(json.dumps({"type": "subscribe", "id": "1", "payload": VIEWER}))
         with pytest.raises(ConnectionClosedError) as closed:
             await ws.recv()
 

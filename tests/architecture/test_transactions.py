@@ -16,6 +16,7 @@ ACROSS_TENANTS = {
     "domain/db/delivery.py:Delivery": "the relay works on the events of all tenants",
     "domain/db/engine.py:Database": "defines the sessions",
     "domain/db/feed.py:Feed": "the hub hands each event to those who may see it",
+    "domain/members/admission.py:AdmissionService": "to which project a caller belongs follows from what they show",
     "domain/retention/partitions.py:LogPartitions": "partitions belong to all tenants, and only their owner makes them",
     "domain/retention/service.py:RetentionService": "removes rows that the role of tenants only adds",
     "domain/runs/queries.py:RunOversight": "looks after the runs of all tenants",
@@ -29,6 +30,7 @@ ABOVE_THE_TENANTS = {
     "domain/db/feed.py": "the hub hands each event to those who may see it",
 }
 OVERSIGHT = {
+    ("domain/members/admission.py", "AdmissionService"),
     ("domain/runs/queries.py", "RunOversight"),
     ("domain/workflows/queries.py", "ConfigurationOversight"),
 }

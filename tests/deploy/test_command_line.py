@@ -66,3 +66,12 @@ def test_down_where_nothing_runs_says_so(home: Path, capsys: pytest.CaptureFixtu
 
     assert capsys.readouterr().out == f"Nothing runs on {home}.\n"
     assert not home.exists()
+
+
+@pytest.mark.parametrize("command", [["token", "list"], ["member", "list"]])
+def test_access_is_asked_of_the_database_of_the_home(
+    command: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 2
+
+    assert capsys.readouterr().err == f"assay: No PostgreSQL runs on {home}. Start it with `assay up`.\n"

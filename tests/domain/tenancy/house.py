@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlmodel import SQLModel
 
+from domain.access.model import Role
 from domain.assets.model import Asset, AssetField
 from domain.bootstrap import Domain
 from domain.connections.model import DataConnection
@@ -13,6 +14,7 @@ from domain.db.tenancy import TenantRow
 from domain.glossary.model import GlossaryTerm, TermEdit, TermStatus
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome, KeptAnswer, LlmCall
+from domain.members.model import Grant
 from domain.migrations.registry import ROWS
 from domain.pages import PageRequest
 from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
@@ -88,6 +90,8 @@ async def build(domain: Domain, owner: Actor) -> House:
     await domain.glossary_links.link(owner, term.id, [CARD])
     assert PUBLIC.parent
     await domain.assets.register(owner, "bank", PUBLIC.parent, "registered")
+    await domain.members.grant(owner, "bob", Grant(Role.VIEWER, (CARD,)))
+    await domain.tokens.create(owner, "nightly", Grant(Role.OPERATOR), None)
     await domain.ledger.keep(owner, KeptAnswer(HASH, "{}", 10, 5))
     while await domain.delivery.number():
         pass

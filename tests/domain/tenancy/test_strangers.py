@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from domain.access.model import Role
 from domain.assets.curation import Assignment, Tagging
 from domain.assets.history import Moment
 from domain.assets.model import AssetField, AssetResult
@@ -22,6 +23,7 @@ from domain.glossary.queries import TermFilter
 from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.ledger.model import KeptAnswer
+from domain.members.model import Grant
 from domain.metrics.model import Scorecard, ScoreState
 from domain.pages import Page, PageRequest
 from domain.rules.model import RuleState, Severity
@@ -50,6 +52,8 @@ PAGE = PageRequest()
 Call = Callable[[House, Actor], Awaitable[object]]
 
 READS: Mapping[str, Call] = {
+    "access.members": lambda h, a: h.domain.read.access.members(a.tenant),
+    "access.tokens": lambda h, a: h.domain.read.access.tokens(a.tenant),
     "assets.by_fqns": lambda h, a: h.domain.read.assets.by_fqns(a.tenant, [CARD]),
     "assets.by_ids": lambda h, a: h.domain.read.assets.by_ids(a.tenant, [h.card.id]),
     "assets.children": lambda h, a: h.domain.read.assets.children(a.tenant, [CARD]),
@@ -175,6 +179,8 @@ WRITES: Mapping[str, Call] = {
     "items.open_items": lambda h, a: h.domain.items.open_items(a, h.waiting),
     "items.start": lambda h, a: h.domain.items.start(a, h.waiting, CARD),
     "ledger.keep": lambda h, a: h.domain.ledger.keep(a, KeptAnswer(HASH, "other", 1, 1)),
+    "members.grant": lambda h, a: h.domain.members.grant(a, "bob", Grant(Role.OWNER)),
+    "members.revoke": lambda h, a: h.domain.members.revoke(a, "bob"),
     "metrics.set_invalidation": lambda h, a: h.domain.metrics.set_invalidation(a, "profiling", (), 1),
     "metrics.update_dimension": lambda h, a: h.domain.metrics.update_dimension(a, "validity", 1, weight=Decimal(2)),
     "metrics.update_metric": lambda h, a: h.domain.metrics.update_metric(a, "described", 1, target=Decimal(1)),
@@ -194,6 +200,8 @@ WRITES: Mapping[str, Call] = {
     "starts.start": lambda h, a: h.domain.starts.start(a, h.configuration.id),
     "starts.start_due": lambda h, a: h.domain.starts.start_due(a, h.configuration.id, FOUND_AT),
     "starts.start_triggered": lambda h, a: h.domain.starts.start_triggered(a, h.configuration.id, new_id(), h.waiting),
+    "tokens.create": lambda h, a: h.domain.tokens.create(a, "mine", Grant(Role.OWNER), None),
+    "tokens.revoke": lambda h, a: h.domain.tokens.revoke(a, "nightly"),
     "violations.update": lambda h, a: h.domain.violations.update(
         a, [h.violation.id], ViolationUpdate(ViolationStatus.ACKNOWLEDGED)
     ),
@@ -204,9 +212,11 @@ WRITES: Mapping[str, Call] = {
 IN_THEIR_OWN_PROJECT = {
     "connections.create",
     "ledger.keep",
+    "members.grant",
     "metrics.set_invalidation",
     "metrics.update_dimension",
     "metrics.update_metric",
+    "tokens.create",
 }
 """Anyone may do these in a project of their own."""
 NO_USE_CASES = {"clock", "numbered", "read", "written"}
@@ -214,6 +224,8 @@ ABOVE_THE_TENANTS = {
     "access.ensure_default_project",
     "access.tenant_of",
     "access.tenants",
+    "admissions.by_subjects",
+    "admissions.by_token",
     "configuration_oversight.find",
     "configuration_oversight.scheduled",
     "delivery.claim",
