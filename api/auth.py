@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 import structlog
 
+from api.oidc import Provider, open_provider
 from domain.access.model import DEFAULT_PROJECT, PERMISSIONS, Role
 from domain.access.service import AccessService
 from domain.bootstrap import Domain
@@ -16,6 +17,7 @@ from domain.members.secrets import is_service_token
 from domain.settings import Settings, SettingsError
 
 DEVELOPER = "developer"
+LONGEST_TOKEN = 16_384
 
 log = structlog.get_logger()
 
@@ -50,16 +52,27 @@ class Gate(Protocol):
 class TokenGate:
     """Lets in whoever shows a token that is good for the project."""
 
-    def __init__(self, admissions: AdmissionService) -> None:
+    def __init__(self, admissions: AdmissionService, provider: Provider | None) -> None:
         self._admissions = admissions
+        self._provider = provider
 
     async def admit(self, credentials: Credentials, request_id: str, /) -> Actor:
-        if credentials.token is None or not is_service_token(credentials.token):
+        token, project = credentials.token, credentials.project
+        if token is None or len(token) > LONGEST_TOKEN or not token.isascii():
             raise Unauthenticated
-        actor = await self._admissions.by_token(credentials.token, credentials.project)
+        if is_service_token(token):
+            actor = await self._admissions.by_token(token, project)
+        else:
+            actor = await self._by_provider(token, project)
         if actor is None:
             raise Unauthenticated
         return replace(actor, request_id=request_id)
+
+    async def _by_provider(self, token: str, project: str | None) -> Actor | None:
+        identity = await self._provider.identify(token) if self._provider else None
+        if identity is None:
+            return None
+        return await self._admissions.by_subjects(identity.name, identity.subjects, project)
 
 
 class DevelopmentGate:
@@ -86,7 +99,7 @@ class DevelopmentGate:
 def open_gate(settings: Settings, domain: Domain) -> Gate:
     """The gate for the mode. Development mode never leaves the machine."""
     if settings.mode == "production":
-        return TokenGate(domain.admissions)
+        return TokenGate(domain.admissions, open_provider(settings.auth))
     check_loopback(settings)
     log.warning("auth.development_mode", meaning="whoever reaches this address is an administrator", bind=settings.bind)
     return DevelopmentGate(domain.access)

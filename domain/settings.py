@@ -66,6 +66,17 @@ Origins = Annotated[tuple[Origin, ...], BeforeValidator(_split)]
 PublicUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$"), AfterValidator(lambda url: url.rstrip("/"))]
 
 
+_SAFE_URL = re.compile(r"https://[^\s/]\S*|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?")
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether what is read there cannot have been changed on the way: over TLS, or on this machine."""
+    return _SAFE_URL.fullmatch(url) is not None
+
+
+SafeUrl = Annotated[Annotated[str, Field(pattern=f"^(?:{_SAFE_URL.pattern})$")] | None, BeforeValidator(_read_null)]
+
+
 class SettingsError(Exception):
     """A setting cannot be used; the message names the key, its origin and what is allowed."""
 
@@ -109,6 +120,17 @@ class ApiSettings(_Section):
         if is_exclusive and info.data.get("trusted_documents") is None:
             raise ValueError("needs api.trusted_documents, which names the documents to trust")
         return is_exclusive
+
+
+class AuthSettings(_Section):
+    oidc_issuer: SafeUrl = None
+    """Exactly as in its tokens; null: nobody signs in with an identity provider."""
+    oidc_audience: str | None = None
+    oidc_jwks_url: SafeUrl = None
+    """Where its keys are; null: where its discovery document says."""
+    oidc_name_claim: str = "email"
+    """Under which name changes are recorded; the subject, where a token does not have it."""
+    oidc_groups_claim: str | None = None
 
 
 class PrefectSettings(_Section):
@@ -213,6 +235,7 @@ class Settings(_Section):
     bind: str = "127.0.0.1"
     mode: Literal["development", "production"] = "production"
     api: ApiSettings = ApiSettings()
+    auth: AuthSettings = AuthSettings()
     prefect: PrefectSettings = PrefectSettings()
     runs: RunSettings = RunSettings()
     database: DatabaseSettings = DatabaseSettings()

@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlmodel import col
 
 from domain.access.tables import ProjectRow
 from domain.identity import OrganizationId, ProjectId, Tenant
+from domain.text import is_storable
 
 
 def names_project(project: str) -> ColumnElement[bool]:
     """By its id or its name."""
+    if not is_storable(project):
+        return false()
     try:
         return col(ProjectRow.id) == UUID(project)
     except ValueError:

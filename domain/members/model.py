@@ -12,6 +12,8 @@ from domain.identity import Permission
 
 MOST_SCOPES = 100
 LONGEST_NAME = 200
+GROUP = "group:"
+"""Begins the subject of a membership that everybody of a group has."""
 TokenId = NewType("TokenId", UUID)
 
 
@@ -54,9 +56,3 @@ class ServiceToken:
     expires_at: datetime | None
     last_used_at: datetime | None
     """To within some minutes; None: never."""
-
-
-def check_label(field: str, text: str) -> None:
-    """For what a person calls a member or a token by."""
-    if not text.strip() or len(text) > LONGEST_NAME or not text.isprintable():
-        raise Invalid(field, f"{field} has to be 1 to {LONGEST_NAME} printable characters.")

@@ -3,8 +3,9 @@ from domain.audit.repository import record
 from domain.db.uow import UnitsOfWork
 from domain.errors import NotFound
 from domain.identity import Actor, Permission
-from domain.members.model import Grant, Member, check_label
+from domain.members.model import LONGEST_NAME, Grant, Member
 from domain.members.repository import MemberRepository, grant_of, scope_texts
+from domain.text import check_line
 
 
 class MemberService:
@@ -16,7 +17,7 @@ class MemberService:
     async def grant(self, actor: Actor, subject: str, grant: Grant) -> Member:
         """Make somebody a member, or change what a member may do."""
         require(actor, Permission.ADMINISTER)
-        check_label("subject", subject)
+        check_line("subject", subject, LONGEST_NAME)
         async with self._unit_of_work(actor) as uow:
             members = MemberRepository(uow)
             before = await members.lock(subject)

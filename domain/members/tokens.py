@@ -7,9 +7,10 @@ from domain.db.uow import UnitsOfWork
 from domain.errors import Invalid
 from domain.identifiers import new_id
 from domain.identity import Actor, Permission
-from domain.members.model import Grant, ServiceToken, TokenId, check_label
+from domain.members.model import LONGEST_NAME, Grant, ServiceToken, TokenId
 from domain.members.repository import TokenRepository, scope_texts
 from domain.members.secrets import TokenText, digest_of
+from domain.text import check_line
 
 LONGEST_LIFE = timedelta(days=3650)
 
@@ -31,7 +32,7 @@ class TokenService:
     async def create(self, actor: Actor, name: str, grant: Grant, lives: timedelta | None) -> IssuedToken:
         """`lives`: how long it is valid; None is until it is revoked."""
         require(actor, Permission.ADMINISTER)
-        check_label("name", name)
+        check_line("name", name, LONGEST_NAME)
         if lives is not None and not timedelta() < lives <= LONGEST_LIFE:
             raise Invalid("expires", f"A token lives for more than 0 and at most {LONGEST_LIFE.days} days.")
         text = TokenText.new()

@@ -36,7 +36,7 @@ from api.graphql.transport.results import STATUS, body_of, status_of
 from api.graphql.transport.streams import Streams, impatient
 from api.graphql.transport.websocket import TextFrames, handler_of
 from api.services import Services
-from domain.errors import DomainError, NotFound
+from domain.errors import DomainError, NotFound, Unavailable
 
 log = structlog.get_logger()
 
@@ -137,8 +137,7 @@ class GraphQLView(GraphQL[Caller, None]):
             challenge = {"www-authenticate": "Bearer"}
             raise Refused(401, stranger.message, ErrorCode.UNAUTHENTICATED, **challenge) from None
         except DomainError as error:
-            status = 404 if isinstance(error, NotFound) else 503
-            raise Refused(status, error.message, code_of(error)) from None
+            raise _not_admitted(error) from None
         return Caller(self._services, request_id, actor, self._audiences)
 
     async def _read(self, request: Request, answer: Answer) -> GraphQLRequestData:
@@ -206,6 +205,13 @@ class GraphQLView(GraphQL[Caller, None]):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def _not_admitted(error: DomainError) -> Refused:
+    if isinstance(error, Unavailable):
+        advice = {"retry-after": str(error.retry_after_seconds)}
+        return Refused(503, error.message, code_of(error), **advice)
+    return Refused(404, error.message, code_of(error))
 
 
 def _wrong_transport(operation: OperationType, *, is_get: bool) -> Refused:

