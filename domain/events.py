@@ -245,6 +245,31 @@ class CommittedEvent:
     actor: str
     event: DomainEvent
 
+    def as_seen_by(self, tenant: Tenant) -> CommittedEvent | None:
+        """What somebody may know of it; None: nothing.
+
+        Who sees parts of the catalogue is told what concerns these alone, and what concerns no part of it. That
+        scores changed they are told as far as it is theirs: what the scores are now, they will be shown of their own.
+        """
+        if tenant.project_id != self.tenant.project_id:
+            return None
+        if tenant.within is None:
+            return self
+        if isinstance(self.event, ScorecardChanged):
+            return self._narrowed(tenant.within)
+        scopes = [Fqn.parse(text) for text in self.event.scopes]
+        is_shown = (
+            all(map(tenant.sees, scopes)) if scopes else isinstance(self.event, (ScoringChanged, GlossaryChanged))
+        )
+        return self if is_shown else None
+
+    def _narrowed(self, within: Sequence[Fqn]) -> CommittedEvent | None:
+        changed = [Fqn.parse(text) for text in self.event.scopes]
+        inner = [fqn for fqn in changed if any(scope.covers(fqn) for scope in within)]
+        outer = [scope for scope in within if any(fqn.covers(scope) and fqn != scope for fqn in changed)]
+        scopes = tuple(str(fqn) for fqn in (*inner, *outer))
+        return dataclasses.replace(self, event=dataclasses.replace(self.event, scopes=scopes)) if scopes else None
+
     def concerns(self, scope: Fqn) -> bool:
         """Whether something inside the scope changed, or something that the scope is a part of."""
         changed = [Fqn.parse(text) for text in self.event.scopes]

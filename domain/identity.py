@@ -20,6 +20,9 @@ class Tenant:
     within: tuple[Fqn, ...] | None = None
     """The parts of the catalogue outside of which nothing exists for them; None: all of the project."""
 
+    def sees(self, fqn: Fqn) -> bool:
+        return self.within is None or any(scope.covers(fqn) for scope in self.within)
+
 
 class ActorKind(StrEnum):
     USER = "USER"

@@ -71,7 +71,7 @@ class Hub:
         woken.set()
 
     def events(self, tenant: Tenant, after: int | None = None) -> AsyncIterator[CommittedEvent]:
-        """A tenant's events after a number (default: from this call on), each once and in order, without end."""
+        """What a tenant may see of the events after a number (default: from this call on), each once, in order."""
         return self._events(tenant, self.position if after is None else after)
 
     async def _events(self, tenant: Tenant, position: int) -> AsyncIterator[CommittedEvent]:
@@ -86,8 +86,8 @@ class Hub:
                 batch = await self._domain.feed.history(tenant, position, PAGE)
             for committed in batch:
                 position = committed.sequence
-                if committed.tenant == tenant:
-                    yield committed
+                if told := committed.as_seen_by(tenant):
+                    yield told
             if not batch:
                 position = seen
 

@@ -39,6 +39,13 @@ def require(actor: Actor, permission: Permission) -> None:
         raise Forbidden(f"{actor.name} may not do this: the right {permission} is needed in this project.")
 
 
+def require_for_all(actor: Actor, permission: Permission) -> None:
+    """For what belongs to no part of the catalogue: a right in a part of it is not enough."""
+    require(actor, permission)
+    if actor.tenant.within is not None:
+        raise Forbidden(f"{actor.name} may not do this: the right {permission} is needed in the whole project.")
+
+
 def system_actor(tenant: Tenant, name: str) -> Actor:
     """A part of Assay itself that acts within one project."""
     return Actor(tenant, name, ActorKind.SYSTEM, PERMISSIONS[Role.OWNER])

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -59,11 +60,21 @@ class AuditQueries:
             statement = statement.where(exists(select(1).where(concerned)))
         async with self._database.reading(tenant) as session:
             page = await read_page(
-                session, statement, request, key=col(DomainEventRow.sequence), read_key=int, to_model=committed
+                session,
+                statement,
+                request,
+                key=col(DomainEventRow.sequence),
+                read_key=int,
+                to_model=partial(_seen_by, tenant),
             )
             if request.after is not None:
                 await check_resumable(session, tenant, int(request.after))
             return page
+
+
+def _seen_by(tenant: Tenant, row: DomainEventRow) -> CommittedEvent:
+    event = committed(row)
+    return event.as_seen_by(tenant) or event  # the policy has left out what is not for them at all
 
 
 def _to_model(row: AuditEventRow) -> AuditEvent:

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Identity, Index, Text, cast, text
@@ -14,6 +14,7 @@ class AuditEventRow(TenantRow, table=True):
     """Append-only by a trigger of the database; the relay alone sets the columns of its link, once."""
 
     __tablename__ = "audit_event"
+    __mapper_args__: ClassVar = {"eager_defaults": False}  # who adds a row may be one who must not read it
     __table_args__ = (
         Index("ix_audit_event_resource", "project_id", "resource", "resource_key", "id"),
         Index("ix_audit_event_unsealed", "position", postgresql_where=text("sequence IS NULL")),

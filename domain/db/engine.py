@@ -13,12 +13,14 @@ from sqlalchemy.pool import NullPool
 
 from domain.db.tenancy import confine
 from domain.db.unstorable import refuse_unstorable_text
-from domain.errors import Unavailable
+from domain.errors import Forbidden, Unavailable
 from domain.identity import Tenant
 from domain.settings import Settings
 
 _DIALECT = re.compile(r"^postgres(ql)?(\+\w+)?://")
 _SHUTTING_DOWN = ("57P01", "57P02", "57P03", "08", "53300")
+OUTSIDE_GRANT = 'row-level security policy "within_grant'
+"""How PostgreSQL's message names the policies of migrations/scope_wall.py."""
 _LOST_A_RACE = frozenset({"40001", "40P01", "55P03", "57014"})
 """Serialization failure, deadlock, lock time-out and statement time-out: nothing was changed."""
 
@@ -71,6 +73,8 @@ async def translating_losses() -> AsyncIterator[None]:
             raise Unavailable("The database does not answer. Try again in a few seconds.") from error
         if _sqlstate(error) in _LOST_A_RACE:
             raise Unavailable("Another change was in the way. Try again in a few seconds.", 1) from error
+        if OUTSIDE_GRANT in str(getattr(error, "orig", error)):
+            raise Forbidden("This reaches beyond the part of the catalogue that you may change.") from error
         raise
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, Text, text
@@ -24,6 +24,7 @@ NUMBERED = "assay_numbered"
 
 class DomainEventRow(TenantRow, table=True):
     __tablename__ = "domain_event"
+    __mapper_args__: ClassVar = {"eager_defaults": False}  # who adds a row may be one who must not read it
     __table_args__ = (
         Index("ix_domain_event_unnumbered", "position", postgresql_where=text("sequence IS NULL")),
         Index("ix_domain_event_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),

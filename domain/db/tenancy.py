@@ -14,7 +14,13 @@ from domain.tenant_role import TENANT_ROLE
 PROJECT_SETTING = "assay.project"
 """What the policies compare with `project_id`."""
 
-_CONFINE = "SELECT set_config('role', $1, true), set_config($2, $3, true)"
+WITHIN_SETTING = "assay.within"
+"""The scopes outside of which the policies show nothing, as a `text[]`."""
+EVERYTHING = "*"
+
+CONFINE = """
+    SELECT set_config('role', $1, true), set_config($2, $3, true), set_config($4, coalesce($5::text[]::text, $6), true)
+"""
 
 
 class TenantRow(SQLModel):
@@ -51,7 +57,16 @@ def owned_by(tenant: Tenant) -> dict[str, Any]:  # spread over constructors whos
     return {"organization_id": tenant.organization_id, "project_id": tenant.project_id}
 
 
+def confinement(tenant: Tenant) -> tuple[object, ...]:
+    """The parameters of `CONFINE`."""
+    within = None if tenant.within is None else [str(scope) for scope in tenant.within]
+    return TENANT_ROLE, PROJECT_SETTING, str(tenant.project_id), WITHIN_SETTING, within, EVERYTHING
+
+
 async def confine(session: AsyncSession, tenant: Tenant) -> None:
-    """Until its transaction ends, the session sees and writes rows of this project only, whatever a statement says."""
+    """Until its transaction ends, the session sees and writes rows of this project only, whatever a statement says.
+
+    Of a tenant who may see parts of the catalogue only, nothing outside of them.
+    """
     connection = await session.connection()  # straight to the driver: this comes before every query
-    await connection.exec_driver_sql(_CONFINE, (TENANT_ROLE, PROJECT_SETTING, str(tenant.project_id)))
+    await connection.exec_driver_sql(CONFINE, confinement(tenant))

@@ -1,6 +1,6 @@
 from dataclasses import asdict
 
-from domain.access.model import require
+from domain.access.model import require_for_all
 from domain.audit.repository import record
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.errors import NotFound, VersionConflict
@@ -18,7 +18,7 @@ class GlossaryService:
         self, actor: Actor, edit: TermEdit, expected_version: int | None = None, term_id: TermId | None = None
     ) -> GlossaryTerm:
         """Make the term of this name, or change it; an id names a term that is to get another name."""
-        require(actor, Permission.WRITE)
+        require_for_all(actor, Permission.WRITE)
         async with self._unit_of_work(actor) as uow:
             terms = GlossaryRepository(uow)
             row = await terms.lock(term_id) if term_id else await terms.lock_named(edit.name)
@@ -34,7 +34,7 @@ class GlossaryService:
 
     async def delete(self, actor: Actor, term_id: TermId, expected_version: int) -> GlossaryTerm:
         """Take away a draft with its links; a term that people know is deprecated instead."""
-        require(actor, Permission.ADMINISTER)
+        require_for_all(actor, Permission.ADMINISTER)
         async with self._unit_of_work(actor) as uow:
             row = await GlossaryRepository(uow).lock(term_id)
             _check_version(row, expected_version)

@@ -1,4 +1,4 @@
-from domain.access.model import require
+from domain.access.model import require_for_all
 from domain.audit.repository import record
 from domain.db.uow import UnitsOfWork
 from domain.errors import NotFound
@@ -16,7 +16,7 @@ class MemberService:
 
     async def grant(self, actor: Actor, subject: str, grant: Grant) -> Member:
         """Make somebody a member, or change what a member may do."""
-        require(actor, Permission.ADMINISTER)
+        require_for_all(actor, Permission.ADMINISTER)
         check_line("subject", subject, LONGEST_NAME)
         async with self._unit_of_work(actor) as uow:
             members = MemberRepository(uow)
@@ -27,7 +27,7 @@ class MemberService:
             return member
 
     async def revoke(self, actor: Actor, subject: str) -> None:
-        require(actor, Permission.ADMINISTER)
+        require_for_all(actor, Permission.ADMINISTER)
         async with self._unit_of_work(actor) as uow:
             members = MemberRepository(uow)
             before = await members.lock(subject)

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.access.model import require
+from domain.access.model import require_for_all
 from domain.audit.repository import record
 from domain.db.uow import UnitsOfWork
 from domain.errors import Invalid
@@ -31,7 +31,7 @@ class TokenService:
 
     async def create(self, actor: Actor, name: str, grant: Grant, lives: timedelta | None) -> IssuedToken:
         """`lives`: how long it is valid; None is until it is revoked."""
-        require(actor, Permission.ADMINISTER)
+        require_for_all(actor, Permission.ADMINISTER)
         check_line("name", name, LONGEST_NAME)
         if lives is not None and not timedelta() < lives <= LONGEST_LIFE:
             raise Invalid("expires", f"A token lives for more than 0 and at most {LONGEST_LIFE.days} days.")
@@ -45,7 +45,7 @@ class TokenService:
 
     async def revoke(self, actor: Actor, name: str) -> None:
         """From the next request on it lets nobody in; its sockets are closed within a minute."""
-        require(actor, Permission.ADMINISTER)
+        require_for_all(actor, Permission.ADMINISTER)
         async with self._unit_of_work(actor) as uow:
             row = await TokenRepository(uow).lock(name)
             row.revoked_at = uow.clock()

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.access.model import require
+from domain.access.model import require_for_all
 from domain.audit.repository import record
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.errors import Invalid, NotFound, VersionConflict
@@ -41,7 +41,7 @@ class MetricService:
         description: str | None = None,
     ) -> Dimension:
         """Give a dimension another weight or description; what is None stays as it is."""
-        require(actor, Permission.WRITE)
+        require_for_all(actor, Permission.WRITE)
         async with self._unit_of_work(actor) as uow:
             known = await MetricRepository(uow).dimensions()
             row = _current("dimension", name, known, expected_version)
@@ -64,7 +64,7 @@ class MetricService:
         description: str | None = None,
     ) -> Metric:
         """Give a metric a target (0 to 1) or another description; what is None stays, unless the target is cleared."""
-        require(actor, Permission.WRITE)
+        require_for_all(actor, Permission.WRITE)
         if clear_target and target is not None:
             raise Invalid("target", "Give a target or clear it, not both.")
         async with self._unit_of_work(actor) as uow:
@@ -80,7 +80,7 @@ class MetricService:
         self, actor: Actor, run_type: str, assessment_types: Sequence[AssessmentType], expected_version: int
     ) -> Invalidation:
         """Say what saving a run of this type makes stale; nothing, when no assessment type is given."""
-        require(actor, Permission.WRITE)
+        require_for_all(actor, Permission.WRITE)
         async with self._unit_of_work(actor) as uow:
             row = _current("invalidation", run_type, await MetricRepository(uow).invalidations(), expected_version)
             changed = {"assessment_types": sorted(set(assessment_types))}

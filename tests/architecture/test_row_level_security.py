@@ -25,7 +25,25 @@ _TABLES = """
            c.relispartition AS is_partition
       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1
 """
-_POLICIES = "SELECT tablename, roles::text[], cmd, permissive, qual, with_check FROM pg_policies"
+_POLICIES = """
+    SELECT tablename, roles::text[], cmd, permissive, qual, with_check FROM pg_policies
+     WHERE permissive = 'PERMISSIVE'
+"""
+_CONFINED = """
+    SELECT DISTINCT tablename FROM pg_policies
+     WHERE permissive = 'RESTRICTIVE' AND roles = ARRAY[$1::name] AND cmd IN ('ALL', 'SELECT')
+"""
+OF_NO_PART = {
+    "dimension": "what counts, in the whole project",
+    "feed_horizon": "a number",
+    "glossary_term": "what words mean is for everybody to know",
+    "handled_event": "ids of events from outside, which no query shows",
+    "llm_answer": "by the digest of a question, which no query shows",
+    "metric": "what counts, in the whole project",
+    "metric_invalidation": "what counts, in the whole project",
+    "withdrawn_save": "numbers of saves, which no query shows",
+}
+"""Tables that those who may see a part of the catalogue see all of, and why."""
 
 
 async def tables(sql: asyncpg.Connection) -> list[asyncpg.Record]:
@@ -54,6 +72,15 @@ async def test_every_table_of_tenants_is_walled_and_granted(sql: asyncpg.Connect
     ]  # fmt: skip
 
     assert open_ones == [], "call protect() of domain/migrations/tenant_wall.py in the migration that makes the table"
+
+
+async def test_every_table_of_tenants_is_confined_to_grants_or_has_a_reason(sql: asyncpg.Connection) -> None:
+    confined = {policy["tablename"] for policy in await sql.fetch(_CONFINED, TENANT_ROLE)}
+    of_tenants = {table["name"] for table in await tables(sql) if table["is_tenants"] and not table["is_partition"]}
+
+    assert of_tenants - confined == OF_NO_PART.keys(), (
+        "confine_to_grant() of migrations/scope_wall.py, or a reason here"
+    )
 
 
 async def test_the_role_reaches_no_other_table(sql: asyncpg.Connection) -> None:

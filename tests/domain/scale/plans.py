@@ -10,12 +10,9 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from domain.db.tenancy import PROJECT_SETTING
+from domain.db.tenancy import CONFINE, confinement
 from domain.identity import Tenant
-from domain.tenant_role import TENANT_ROLE
 
-_CONFINE = "SELECT set_config('role', $1, true), set_config($2, $3, true)"
-"""The statements are planned behind the second wall, as they are carried out."""
 LARGE = ("violation", "metric_snapshot", "metric_cell", "table_score")
 
 
@@ -53,7 +50,7 @@ def sending() -> Iterator[list[Sent]]:
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         many = parameters if isinstance(parameters, list) else [parameters]
-        if statement != _CONFINE and statement.split(maxsplit=1)[0] in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+        if statement != CONFINE and statement.split(maxsplit=1)[0] in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
             sent.append(Sent(statement, tuple(many[0])))
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -66,7 +63,7 @@ def sending() -> Iterator[list[Sent]]:
 async def plans_of(sql: asyncpg.Connection, tenant: Tenant, sent: Sent) -> list[Plan]:
     """Of a statement with these parameters, and of the one for any that the driver's prepared statement may get."""
     async with sql.transaction():
-        await sql.execute(_CONFINE, TENANT_ROLE, PROJECT_SETTING, str(tenant.project_id))
+        await sql.execute(CONFINE, *confinement(tenant))  # behind the second wall, as statements are carried out
         custom = await sql.fetchval(f"EXPLAIN (FORMAT JSON) {sent.statement}", *sent.parameters)
         await sql.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         await sql.execute(f"PREPARE planned AS {sent.statement}")

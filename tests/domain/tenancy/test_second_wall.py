@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from domain.bootstrap import Domain
 from domain.db.engine import Database
-from domain.db.tenancy import PROJECT_SETTING
+from domain.db.tenancy import EVERYTHING, PROJECT_SETTING, WITHIN_SETTING
 from domain.identity import Actor, Tenant
 from domain.tenant_role import TENANT_ROLE
 from tests.domain.tenancy.house import TENANT_ROWS, TENANT_TABLES, House, build
@@ -37,6 +37,7 @@ async def acting_in(sql: asyncpg.Connection, tenant: Tenant | None) -> AsyncIter
         await sql.execute(f"SET LOCAL ROLE {TENANT_ROLE}")
         if tenant is not None:
             await sql.execute("SELECT set_config($1, $2, true)", PROJECT_SETTING, str(tenant.project_id))
+        await sql.execute("SELECT set_config($1, $2, true)", WITHIN_SETTING, EVERYTHING)
         yield
 
 
