@@ -13,12 +13,14 @@ ProjectId = NewType("ProjectId", UUID)
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A project, or the part of one that somebody may see."""
+    """A project, or what somebody may see of it."""
 
     organization_id: OrganizationId
     project_id: ProjectId
     within: tuple[Fqn, ...] | None = None
     """The parts of the catalogue outside of which nothing exists for them; None: all of the project."""
+    shows_rows: bool = True
+    """Whether rows of the sources, which fail a rule, are to be seen."""
 
     def sees(self, fqn: Fqn) -> bool:
         return self.within is None or any(scope.covers(fqn) for scope in self.within)
@@ -34,6 +36,7 @@ class Permission(StrEnum):
     """What PRODUCT.md section 13 lets a role do."""
 
     READ = "READ"
+    READ_ROWS = "READ_ROWS"
     RUN = "RUN"
     WRITE = "WRITE"
     APPROVE = "APPROVE"

@@ -24,6 +24,7 @@ describe(
     "What a caller may do in a project.",
     {
         Permission.READ: "See what is there.",
+        Permission.READ_ROWS: "See which rows of a source fail a rule, and the statement that finds them.",
         Permission.RUN: "Start, cancel and retry runs.",
         Permission.WRITE: "Change connections, assets, rules and violations.",
         Permission.APPROVE: "Save runs and decide about what they suggest.",

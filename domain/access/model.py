@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 _READ = frozenset({Permission.READ})
 _RUN = _READ | {Permission.RUN}
-_WRITE = _RUN | {Permission.WRITE, Permission.APPROVE}
+_WRITE = _RUN | {Permission.READ_ROWS, Permission.WRITE, Permission.APPROVE}  # who mends rows has to know which
 _ADMINISTER = _WRITE | {Permission.ADMINISTER}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -1,6 +1,7 @@
 """From what a caller shows to an actor: done before it is known to which project the caller belongs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -12,7 +13,7 @@ from domain.access.tables import ProjectRow
 from domain.clock import Clock
 from domain.db.engine import Database
 from domain.errors import NotFound
-from domain.identity import Actor, ActorKind, Tenant
+from domain.identity import Actor, ActorKind, Permission, Tenant
 from domain.members.model import Grant
 from domain.members.repository import grant_of
 from domain.members.secrets import digest_of
@@ -89,5 +90,6 @@ def _is_live(now: datetime) -> ColumnElement[bool]:
 
 
 def _actor(tenant: Tenant, name: str, kind: ActorKind, grant: Grant) -> Actor:
-    confined = Tenant(tenant.organization_id, tenant.project_id, grant.scopes)
-    return Actor(confined, name, kind, grant.permissions)
+    shows_rows = Permission.READ_ROWS in grant.permissions
+    shown = replace(tenant, within=grant.scopes, shows_rows=shows_rows)
+    return Actor(shown, name, kind, grant.permissions)

@@ -33,6 +33,8 @@ class RuleExecution:
     rule_version: int
     run_id: UUID
     evaluation: Evaluation
+    shows_rows: bool
+    """Whether the evaluation tells which rows failed; to those who may not see them it tells none."""
 
 
 class RuleQueries:
@@ -86,10 +88,13 @@ class RuleQueries:
             .order_by(col(row.rule_id), col(row.observed_at).desc())
         )
         async with self._database.reading(tenant) as session:
-            return {RuleId(found.rule_id): _execution(found) for found in await session.scalars(statement)}
+            return {
+                RuleId(found.rule_id): _execution(found, shows_rows=tenant.shows_rows)
+                for found in await session.scalars(statement)
+            }
 
 
-def _execution(row: RuleExecutionRow) -> RuleExecution:
+def _execution(row: RuleExecutionRow, *, shows_rows: bool) -> RuleExecution:
     observed_at: datetime = row.observed_at
     return RuleExecution(
         RuleId(row.rule_id),
@@ -100,9 +105,10 @@ def _execution(row: RuleExecutionRow) -> RuleExecution:
             evaluated=row.evaluated,
             failed=row.failed,
             outcome=Outcome(row.outcome),
-            failing_keys=tuple(row.failing_keys),
-            failing_rows_sql=row.failing_rows_sql,
+            failing_keys=tuple(row.failing_keys) if shows_rows else (),
+            failing_rows_sql=row.failing_rows_sql if shows_rows else None,
             error=row.error,
             seconds=row.seconds,
         ),
+        shows_rows,
     )

@@ -57,7 +57,7 @@ async def test_development_mode_signs_in_an_administrator_of_the_default_project
 
     assert viewer["name"] == "developer"
     assert viewer["projectId"] == str(actor.tenant.project_id)
-    assert viewer["permissions"] == ["READ", "RUN", "WRITE", "APPROVE", "ADMINISTER"]
+    assert viewer["permissions"] == ["READ", "READ_ROWS", "RUN", "WRITE", "APPROVE", "ADMINISTER"]
     assert viewer["banner"].startswith("Development mode")
 
 

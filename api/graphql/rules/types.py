@@ -40,13 +40,19 @@ class RuleExecution:
     failed: BigInt = strawberry.field(description="How many of them failed.")
     error: str | None = strawberry.field(description="Why it could not be evaluated; null unless the outcome is ERROR.")
     seconds: float = strawberry.field(description="How long it took.")
-    failing_rows: FailingRows = strawberry.field(description="Which rows failed.")
+    failing_rows: FailingRows | None = strawberry.field(
+        description="Which rows failed; null for those without the right READ_ROWS."
+    )
 
     @classmethod
     def of(cls, execution: Execution) -> Self:
         found = execution.evaluation
-        rows = FailingRows(keys=[JSON(key) for key in found.failing_keys], sql=found.failing_rows_sql)
+        rows = _rows_of(found) if execution.shows_rows else None
         return mirror(cls, found, rule_version=execution.rule_version, failing_rows=rows)
+
+
+def _rows_of(found: model.Evaluation) -> FailingRows:
+    return FailingRows(keys=[JSON(key) for key in found.failing_keys], sql=found.failing_rows_sql)
 
 
 @strawberry.type(description="A typed, versioned check on a column, on a table, or on a pair of columns.")

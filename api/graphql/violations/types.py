@@ -65,7 +65,10 @@ class Violation(Node):
         found = await info.context.loaders.rules.load(rule_id) if rule_id else None
         return DqRule.of(found) if found else None
 
-    @field("Which rows failed when its rule was last evaluated; null for a problem of metadata.")
+    @field(
+        "Which rows failed when its rule was last evaluated; null for a problem of metadata, and for those without the "
+        "right READ_ROWS."
+    )
     async def failing_rows(self, info: Info) -> FailingRows | None:
         rule_id = self.violation.rule_id
         found = await info.context.loaders.executions.load(rule_id) if rule_id else None

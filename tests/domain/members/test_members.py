@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import asyncpg
 import pytest
 
@@ -7,6 +9,9 @@ from domain.errors import Forbidden, Invalid, NotFound
 from domain.fqn import Fqn
 from domain.identity import Actor, Tenant
 from domain.members.model import Grant, Member
+from tests.factories.rules import assess, executed
+from tests.factories.scenes import CARD as PUBLIC_CARD
+from tests.factories.scenes import ruled_bank
 from tests.fakes.clock import HandClock
 
 pytestmark = pytest.mark.db
@@ -81,3 +86,31 @@ async def test_who_does_not_administer_changes_no_membership(
 async def test_what_cannot_be_a_subject_is_refused(subject: str, domain: Domain, actor: Actor) -> None:
     with pytest.raises(Invalid, match=r"subject (cannot|is|has)"):
         await domain.members.grant(actor, subject, Grant(Role.VIEWER))
+
+
+@pytest.mark.parametrize(
+    ("role", "is_told"),
+    [
+        (Role.VIEWER, False),
+        (Role.OPERATOR, False),
+        (Role.MEMBER, True),
+        (Role.DEVELOPER, True),
+        (Role.ADMIN, True),
+        (Role.OWNER, True),
+    ],
+)
+async def test_which_rows_fail_is_told_to_those_who_write(
+    role: Role, is_told: bool, domain: Domain, actor: Actor
+) -> None:
+    rule = (await ruled_bank(domain, actor))[PUBLIC_CARD]
+    measured = executed(rule, domain.clock(), failed=1)
+    rows = replace(measured.evaluation, failing_keys=({"id": "7"},), failing_rows_sql="SELECT id")
+    await assess(domain, actor, PUBLIC_CARD, replace(measured, evaluation=rows))
+    await domain.members.grant(actor, "u-1", Grant(role))
+
+    tenant = (await domain.admissions.by_subjects("grace", ["u-1"], None)).tenant
+    (execution,) = (await domain.read.rules.newest_executions(tenant, [rule.id])).values()
+
+    told = (execution.shows_rows, execution.evaluation.failing_keys, execution.evaluation.failing_rows_sql)
+    assert told == ((True, ({"id": "7"},), "SELECT id") if is_told else (False, (), None))
+    assert execution.evaluation.failed == 1
