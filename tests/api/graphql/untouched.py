@@ -3,33 +3,21 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from domain.identity import Tenant
+from tests.domain.tenancy.house import TENANT_TABLES
 from tests.waiting import eventually
 
-TABLES = (
-    "approval",
-    "asset",
-    "asset_version",
-    "audit_event",
-    "data_connection",
-    "domain_event",
-    "dq_rule",
-    "glossary_link",
-    "glossary_term",
-    "proposed_change",
-    "violation",
-    "workflow_configuration",
-    "workflow_run",
-)
 OF_THE_RELAY = "'{sequence,previous_hash,hash,due_at,attempts,last_error,prefect_flow_run_id}'::text[]"
 
 
 @asynccontextmanager
-async def nothing_written(sql: asyncpg.Connection) -> AsyncIterator[None]:
-    """What happens inside leaves every row as it was, and no audit event."""
+async def nothing_written(sql: asyncpg.Connection, owner: Tenant | None = None) -> AsyncIterator[None]:
+    """What happens inside leaves every row as it was, of this tenant or of all, and no audit event."""
     await settled(sql)
-    before = await _rows(sql)
+    before = await _rows(sql, owner)
     yield
-    assert await _rows(sql) == before
+    after = await _rows(sql, owner)
+    assert {table for table in TENANT_TABLES if after[table] != before[table]} == set()
 
 
 async def settled(sql: asyncpg.Connection) -> None:
@@ -42,10 +30,12 @@ async def settled(sql: asyncpg.Connection) -> None:
     await eventually(is_so)
 
 
-async def _rows(sql: asyncpg.Connection) -> dict[str, str]:
-    """A checksum of each table, without what the relay writes on its own."""
+async def _rows(sql: asyncpg.Connection, owner: Tenant | None) -> dict[str, str]:
+    """A checksum of each table of tenants, without what the relay writes on its own."""
     text = f"(to_jsonb(t) - {OF_THE_RELAY})::text"
-    return {
-        table: await sql.fetchval(f"SELECT md5(coalesce(string_agg({text}, '' ORDER BY {text}), '')) FROM {table} t")
-        for table in TABLES
-    }
+    digest = f"""
+        SELECT md5(coalesce(string_agg({text}, '' ORDER BY {text}), '')) FROM %s t
+         WHERE $1::uuid IS NULL OR project_id = $1
+    """
+    project = owner.project_id if owner else None
+    return {table: await sql.fetchval(digest % table, project) for table in TENANT_TABLES}
