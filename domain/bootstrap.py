@@ -38,6 +38,7 @@ from domain.retention.partitions import LogPartitions
 from domain.retention.service import RetentionService
 from domain.retention.sweep import Sweep
 from domain.rules.queries import RuleQueries
+from domain.rules.service import RuleService
 from domain.runs.approval import ApprovalService
 from domain.runs.assessment import AssessmentService
 from domain.runs.claims import ClaimService
@@ -47,6 +48,7 @@ from domain.runs.places import PlaceService
 from domain.runs.preview import PreviewQueries
 from domain.runs.queries import RunOversight, RunQueries
 from domain.runs.service import RunService
+from domain.runs.trials import TrialService
 from domain.settings import Settings
 from domain.violations.queries import ViolationQueries
 from domain.violations.rule_states import RuleStateService
@@ -99,7 +101,9 @@ class Domain:
     metrics: MetricService
     places: PlaceService
     retention: RetentionService
+    rules: RuleService
     rule_states: RuleStateService
+    trials: TrialService
     runs: RunService
     starts: StartService
     tokens: TokenService
@@ -150,7 +154,9 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
         metrics=MetricService(unit_of_work),
         places=PlaceService(unit_of_work, settings.runs.max_per_connection),
         retention=retention,
+        rules=RuleService(unit_of_work),
         rule_states=RuleStateService(unit_of_work),
+        trials=TrialService(unit_of_work),
         runs=RunService(unit_of_work),
         starts=StartService(unit_of_work),
         tokens=TokenService(unit_of_work),

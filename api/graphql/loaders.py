@@ -16,7 +16,7 @@ from domain.metrics.model import Dimension, Metric
 from domain.profiles.model import TableProfile
 from domain.rules.model import DqRule, RuleId
 from domain.rules.queries import RuleExecution
-from domain.runs.model import Approval, RunId, WorkflowRun
+from domain.runs.model import Approval, RunId, Trial, WorkflowRun
 from domain.violations.model import Violation, ViolationId
 from domain.workflows.model import ConfigurationId, WorkflowConfiguration
 
@@ -52,6 +52,7 @@ class Loaders:
         self.rules: DataLoader[RuleId, DqRule | None] = by_key(read.rules.by_ids)
         self.executions: DataLoader[RuleId, RuleExecution | None] = by_key(read.rules.newest_executions)
         self.runs: DataLoader[RunId, WorkflowRun | None] = by_key(read.runs.by_ids)
+        self.trials: DataLoader[RunId, Trial | None] = by_key(read.runs.trials)
         self.approvals: DataLoader[RunId, Approval | None] = by_key(read.runs.approvals)
         self.violations: DataLoader[ViolationId, Violation | None] = by_key(read.violations.by_ids)
 

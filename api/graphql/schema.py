@@ -29,11 +29,13 @@ from api.graphql.problems import HANDLERS
 from api.graphql.records import RecordQueries
 from api.graphql.rules.mutations import RuleMutations
 from api.graphql.rules.queries import RuleQueries
+from api.graphql.rules.writing import RuleWriting
 from api.graphql.runs.mutations import RunMutations
 from api.graphql.runs.previews import PreviewQueries
 from api.graphql.runs.queries import RunQueries
 from api.graphql.runs.starting import StartMutations
 from api.graphql.runs.subscriptions import RunSubscriptions
+from api.graphql.runs.trials import TrialMutations
 from api.graphql.runs.undoing import UndoMutations
 from api.graphql.scalars import SCALARS
 from api.graphql.scorecards import ScorecardQueries
@@ -82,6 +84,8 @@ class Mutation(
     RunMutations,
     UndoMutations,
     RuleMutations,
+    RuleWriting,
+    TrialMutations,
     ViolationMutations,
     ScoringMutations,
 ):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import ClassVar, NewType, TypeVar
 from uuid import UUID
 
 from domain.errors import Invalid
 from domain.fqn import Fqn
 from domain.rules.parameters import Parameter, check_parameters
 from domain.rules.patterns import PATTERNS
+from domain.text import check_text
 
 RuleId = NewType("RuleId", UUID)
+V = TypeVar("V")
+
+MAX_RATIONALE_LENGTH = 1000
 
 
 class Severity(StrEnum):
@@ -351,6 +355,10 @@ class Evaluation:
     def passed(self) -> int:
         return self.evaluated - self.failed
 
+    def without_rows(self) -> Evaluation:
+        """For those who may not see which rows failed."""
+        return replace(self, failing_keys=(), failing_rows_sql=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Executed:
@@ -374,6 +382,58 @@ class RuleProposal:
     trial: Evaluation
     origin: str
     """`profile`, or the provider and model that suggested it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRule:
+    """A rule of a person, who is sure of it and need not give a reason."""
+
+    definition: RuleDefinition
+    rationale: str = ""
+    is_active: bool = False
+    """True: it is evaluated from now on; False: it is a draft until somebody activates it."""
+
+    origin: ClassVar[str] = "person"
+    confidence: ClassVar[float] = 1.0
+
+    def __post_init__(self) -> None:
+        check_rationale(self.rationale)
+
+    @property
+    def meaning(self) -> str:
+        return meaning(self.definition)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEdit:
+    """What is to be different in a rule; None stays as it is. What it looks at and what it scores never change."""
+
+    parameters: Mapping[str, Parameter] | None = None
+    threshold: Decimal | None = None
+    ignores_nulls: bool | None = None
+    severity: Severity | None = None
+    rationale: str | None = None
+
+    def __post_init__(self) -> None:
+        check_rationale(self.rationale or "")
+
+    def applied_to(self, definition: RuleDefinition) -> RuleDefinition:
+        return replace(
+            definition,
+            parameters=_either(self.parameters, definition.parameters),
+            threshold=_either(self.threshold, definition.threshold),
+            ignores_nulls=_either(self.ignores_nulls, definition.ignores_nulls),
+            severity=_either(self.severity, definition.severity),
+        )
+
+
+def _either(given: V | None, known: V) -> V:
+    return known if given is None else given
+
+
+def check_rationale(text: str) -> None:
+    if text:
+        check_text("rationale", text, MAX_RATIONALE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,19 +96,15 @@ class RuleQueries:
 
 def _execution(row: RuleExecutionRow, *, shows_rows: bool) -> RuleExecution:
     observed_at: datetime = row.observed_at
-    return RuleExecution(
-        RuleId(row.rule_id),
-        row.rule_version,
-        row.run_id,
-        Evaluation(
-            observed_at=observed_at,
-            evaluated=row.evaluated,
-            failed=row.failed,
-            outcome=Outcome(row.outcome),
-            failing_keys=tuple(row.failing_keys) if shows_rows else (),
-            failing_rows_sql=row.failing_rows_sql if shows_rows else None,
-            error=row.error,
-            seconds=row.seconds,
-        ),
-        shows_rows,
+    told = Evaluation(
+        observed_at=observed_at,
+        evaluated=row.evaluated,
+        failed=row.failed,
+        outcome=Outcome(row.outcome),
+        failing_keys=tuple(row.failing_keys),
+        failing_rows_sql=row.failing_rows_sql,
+        error=row.error,
+        seconds=row.seconds,
     )
+    shown = told if shows_rows else told.without_rows()
+    return RuleExecution(RuleId(row.rule_id), row.rule_version, row.run_id, shown, shows_rows)

@@ -1,10 +1,9 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, Uuid, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col
@@ -14,10 +13,24 @@ from domain.db.uow import UnitOfWork
 from domain.errors import NotFound
 from domain.fqn import Fqn
 from domain.identifiers import new_id
-from domain.rules.model import DqRule, Executed, RuleDefinition, RuleId, RuleProposal, RuleState
+from domain.rules.model import DqRule, Executed, RuleDefinition, RuleId, RuleState
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
+from domain.rules.written import read_definition, write_definition
 
-_DEFINITION = TypeAdapter(RuleDefinition)
+
+class Worded(Protocol):
+    """A rule that somebody, or something, has written."""
+
+    @property
+    def definition(self) -> RuleDefinition: ...
+    @property
+    def meaning(self) -> str: ...
+    @property
+    def rationale(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def origin(self) -> str: ...
 
 
 def to_model(row: DqRuleRow) -> DqRule:
@@ -33,14 +46,6 @@ def to_model(row: DqRuleRow) -> DqRule:
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
-
-
-def read_definition(stored: Mapping[str, Any]) -> RuleDefinition:  # as write_definition stored it
-    return _DEFINITION.validate_python({**stored, "table": Fqn.parse(stored["table"])})
-
-
-def write_definition(definition: RuleDefinition) -> dict[str, Any]:
-    return {**_DEFINITION.dump_python(definition, mode="json"), "table": str(definition.table)}
 
 
 def _is_one_of(ids: Iterable[RuleId]) -> ColumnElement[bool]:
@@ -84,9 +89,9 @@ class RuleRepository:
         )
         await self._uow.session.execute(statement)
 
-    async def add(self, proposal: RuleProposal, state: RuleState, run_id: UUID | None) -> DqRule:
+    async def add(self, rule: Worded, state: RuleState, run_id: UUID | None = None) -> DqRule:
         now = self._uow.clock()
-        definition = proposal.definition
+        definition = rule.definition
         row = DqRuleRow(
             id=new_id(),
             table_fqn=str(definition.table),
@@ -96,10 +101,10 @@ class RuleRepository:
             severity=definition.severity,
             state=state,
             definition=write_definition(definition),
-            meaning=proposal.meaning,
-            rationale=proposal.rationale,
-            confidence=Decimal(str(proposal.confidence)),
-            origin=proposal.origin,
+            meaning=rule.meaning,
+            rationale=rule.rationale,
+            confidence=Decimal(str(rule.confidence)),
+            origin=rule.origin,
             run_id=run_id,
             created_at=now,
             updated_at=now,

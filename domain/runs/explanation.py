@@ -23,8 +23,8 @@ from domain.metrics.model import NOTHING, Metric, MetricScore, Score, Snapshot
 from domain.metrics.queries import ScorecardQueries, read_cells
 from domain.pages import Page, PageRequest
 from domain.rules.model import Outcome, RuleId
-from domain.rules.repository import read_definition
 from domain.rules.tables import DqRuleRow, RuleExecutionRow, RuleVersionRow
+from domain.rules.written import read_definition
 
 Key = tuple[UUID | None, Fqn, str]
 """Run, asset and dimension: what the rules of one snapshot have in common."""

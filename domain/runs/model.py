@@ -13,6 +13,7 @@ from domain.connections.model import ConnectionId
 from domain.errors import Conflict, Invalid, UnsupportedTargetLevel
 from domain.fqn import SCHEMA_DEPTH, TABLE_DEPTH, Fqn
 from domain.identity import Tenant
+from domain.rules.model import Evaluation
 
 RunId = NewType("RunId", UUID)
 ChangeId = NewType("ChangeId", UUID)
@@ -186,10 +187,14 @@ def check_targets(request: RunRequest, service: Fqn) -> None:
             raise Invalid("targets", f"{target} does not belong to the connection {service}.")
 
 
+TRIAL = "trial"
+"""The parameter of an execution that tries one rule, which is its definition as it is stored."""
+
 _PARAMETERS: Mapping[RunType, frozenset[str]] = {
     RunType.SERVICE_INGESTION: frozenset({"schemas"}),
     RunType.PROFILING: frozenset({"sample_threshold", "sample_size", "seed"}),
     RunType.METADATA_ENRICHMENT: frozenset({"include"}),
+    RunType.DQ_EXECUTION: frozenset({TRIAL}),
     RunType.RUN_ALL: frozenset({"sample_threshold", "sample_size", "seed", "include"}),
 }
 
@@ -264,6 +269,15 @@ class WorkflowRun:
     def scopes(self) -> tuple[str, ...]:
         """The parts of the catalogue that its events concern."""
         return tuple(str(scope) for scope in self.targets or (Fqn.of(self.connection_name),))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule said that was tried."""
+
+    evaluation: Evaluation
+    shows_rows: bool
+    """Whether the evaluation tells which rows failed; to those who may not see them it tells none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from sqlmodel import col
 from domain.db.engine import Database
 from domain.db.keyset import read_page
 from domain.db.scope import in_scope
-from domain.db.tenancy import select_in
+from domain.db.tenancy import select_columns_in, select_in
 from domain.errors import NotFound
 from domain.fqn import Fqn
 from domain.identity import Tenant
 from domain.pages import Page, PageRequest
+from domain.rules.written import read_evaluation
 from domain.runs.model import (
     TERMINAL,
     Approval,
@@ -26,6 +27,7 @@ from domain.runs.model import (
     RunLogLine,
     RunStatus,
     RunType,
+    Trial,
     WorkflowRun,
 )
 from domain.runs.repository import to_approval, to_change, to_item, to_model
@@ -57,6 +59,17 @@ class RunQueries:
         statement = select_in(tenant, _Run).where(col(_Run.id).in_(ids))
         async with self._database.reading(tenant) as session:
             return {RunId(row.id): to_model(row) for row in await session.scalars(statement)}
+
+    async def trials(self, tenant: Tenant, ids: Sequence[RunId]) -> dict[RunId, Trial]:
+        """What the rules said that these runs tried; runs of which that is not known are left out."""
+        statement = select_columns_in(tenant, _Run, col(_Run.id), col(_Run.trial))
+        tried = statement.where(col(_Run.id).in_(ids), col(_Run.trial).is_not(None))
+        async with self._database.reading(tenant) as session:
+            found = {RunId(run_id): read_evaluation(trial) for run_id, trial in await session.execute(tried)}
+        return {
+            run_id: Trial(told if tenant.shows_rows else told.without_rows(), tenant.shows_rows)
+            for run_id, told in found.items()
+        }
 
     async def page(
         self, tenant: Tenant, scope: Fqn | None, wanted: RunFilter, request: PageRequest

@@ -78,6 +78,8 @@ class WorkflowRunRow(TenantRow, table=True):
     error_code: str | None = Field(default=None, sa_type=Text)
     error_message: str | None = Field(default=None, sa_type=Text)
     output: dict[str, Any] = Field(sa_type=Json)
+    trial: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """What a rule said that the run tried."""
     times_begun: int = 0
     """How often Prefect had begun it when it last ended: a crash with no more than that came before it began."""
     resubmissions: int = 0

@@ -235,6 +235,11 @@ MUTATIONS: Mapping[str, Make] = {
     "upsertGlossaryTerm": always(
         input={"name": "Margin", "definition": "Sales less costs.", "synonyms": ["Profit"], "status": "APPROVED"}
     ),
+    "createDqRule": always(input={"definition": {"table": str(CARD), "kind": "ROW_COUNT", "parameters": {"min": 1}}}),
+    "tryDqRule": given(lambda h: {"rule": {"ruleId": write_id("DqRule", h.rule.id)}}),
+    "updateDqRule": given(
+        lambda h: {"ruleId": write_id("DqRule", h.rule.id), "expectedVersion": h.rule.version, "threshold": "0.99"}
+    ),
     "retireDqRules": of(lambda h: rule_ids(h.rule)),
     "deleteWorkflowConfiguration": change(configuration),
     "deleteDataConnection": change(connection),

@@ -1,6 +1,7 @@
 """The flows on a small source database: what they find, what they leave, what they never tell."""
 
 import json
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from domain.glossary.model import TermEdit, TermStatus
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome
 from domain.pages import PageRequest
-from domain.rules.model import RuleState
+from domain.rules.model import Outcome, RuleDefinition, RuleKind, RuleState
 from domain.runs.model import ItemStatus, RunType
 from tests.factories.connections import add_connection
 from tests.fakes.model_provider import ModelProvider, Text
@@ -177,3 +178,23 @@ async def test_rules_that_a_model_suggests_are_tried_and_proposed(
     assert [draft.definition.columns for draft in drafts if draft.origin == "openai:gpt-4o"] == [("id",)]
     assert any("names a column that orders does not have" in line for line in await worker.said(run))
     assert await outcomes_of(worker, run.id) == [CallOutcome.ANSWERED]
+
+
+async def test_a_rule_that_is_tried_says_what_the_data_are_like_and_is_not_kept(
+    worker: Worker, filled: SourceDatabase, domain: Domain, actor: Actor
+) -> None:
+    await worker.run(RunType.SERVICE_INGESTION)
+    positive = RuleDefinition(RuleKind.VALUE_RANGE, ORDERS, ("quantity",), {"min": 1}, threshold=Decimal("0.9"))
+    run = await domain.trials.start(actor, positive)
+
+    state, run = await worker.carry_out(run)
+
+    trial = (await domain.read.runs.trials(actor.tenant, [run.id]))[run.id].evaluation
+    assert (state.message, trial.outcome, trial.evaluated, trial.failed) == (
+        "1 of 1 done, 0 failed.",
+        Outcome.FAILED,
+        60,
+        12,
+    )
+    assert trial.failing_keys[:2] == ({"id": "5"}, {"id": "10"})
+    assert await domain.read.rules.of_table(actor.tenant, ORDERS, *RuleState) == []

@@ -31,9 +31,8 @@ class FailingRows:
     )
 
 
-@strawberry.type(description="One evaluation of one version of a rule.")
-class RuleExecution:
-    rule_version: int = strawberry.field(description="The version that was evaluated.")
+@strawberry.type(description="What a rule said.")
+class Evaluated:
     observed_at: datetime = strawberry.field(description="When the data was read.")
     outcome: Outcome = strawberry.field(description="What it said.")
     evaluated: BigInt = strawberry.field(description="Rows that the rule speaks about; 1 for a table as a whole.")
@@ -44,15 +43,20 @@ class RuleExecution:
         description="Which rows failed; null for those without the right READ_ROWS."
     )
 
+
+@strawberry.type(description="One evaluation of one version of a rule.")
+class RuleExecution(Evaluated):
+    rule_version: int = strawberry.field(description="The version that was evaluated.")
+
     @classmethod
     def of(cls, execution: Execution) -> Self:
         found = execution.evaluation
-        rows = _rows_of(found) if execution.shows_rows else None
+        rows = rows_of(found, shows=execution.shows_rows)
         return mirror(cls, found, rule_version=execution.rule_version, failing_rows=rows)
 
 
-def _rows_of(found: model.Evaluation) -> FailingRows:
-    return FailingRows(keys=[JSON(key) for key in found.failing_keys], sql=found.failing_rows_sql)
+def rows_of(found: model.Evaluation, *, shows: bool) -> FailingRows | None:
+    return FailingRows(keys=[JSON(key) for key in found.failing_keys], sql=found.failing_rows_sql) if shows else None
 
 
 @strawberry.type(description="A typed, versioned check on a column, on a table, or on a pair of columns.")
@@ -66,11 +70,11 @@ class DqRule(Node):
     ignores_nulls: bool = strawberry.field(description="Whether a null is not counted at all.")
     severity: Severity = strawberry.field(description="How bad a failure is.")
     meaning: str = strawberry.field(description="The rule in plain words.")
-    rationale: str = strawberry.field(description="Why it was proposed.")
+    rationale: str = strawberry.field(description="Why it is there; empty where a person gave no reason.")
     confidence: float = strawberry.field(description="How sure the proposal was, between 0 and 1.")
     state: RuleState = strawberry.field(description="Whether it is evaluated.")
     version: int = strawberry.field(description="Grows with each change of the definition.")
-    origin: str = strawberry.field(description="`profile`, or the provider and model that suggested it.")
+    origin: str = strawberry.field(description="`profile`, `person`, or the provider and model that suggested it.")
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     rule: strawberry.Private[model.DqRule]

@@ -165,6 +165,7 @@ WORK = {
     "targets": [{"table": str(CARD)}],
     "enabled": False,
 }
+ROWS = {"table": str(CARD), "kind": "ROW_COUNT", "parameters": {"min": 1}}
 RUN, WRITE, APPROVE, ADMINISTER = Permission.RUN, Permission.WRITE, Permission.APPROVE, Permission.ADMINISTER
 
 CHANGES: Mapping[str, Change] = {
@@ -173,6 +174,7 @@ CHANGES: Mapping[str, Change] = {
     "assignOwners": Change(WRITE, of_assets(owners=["eve"])),
     "cancelRun": Change(RUN, of_run(lambda h: h.waiting)),
     "createDataConnection": Change(WRITE, lambda _: {"name": "theirs", "kind": "POSTGRESQL", "settings": SETTINGS}),
+    "createDqRule": Change(WRITE, lambda _: {"definition": ROWS}),
     "createWorkflowConfiguration": Change(WRITE, lambda _: WORK),
     "decideProposedChanges": Change(
         APPROVE,
@@ -207,11 +209,15 @@ CHANGES: Mapping[str, Change] = {
     "startWorkflow": Change(RUN, of_configuration),
     "tagAssets": Change(WRITE, of_assets(add=[{"name": "mine", "justification": "I say"}])),
     "testDataConnection": Change(RUN, lambda _: {"connection": "bank"}),
+    "tryDqRule": Change(RUN, lambda _: {"rule": {"definition": ROWS}}),
     "undoApproval": Change(APPROVE, of_run(lambda h: h.profiling)),
     "unlinkGlossaryTerm": Change(WRITE, of_term),
     "updateAsset": Change(WRITE, of_asset(values={"description": "Mine."})),
     "updateDataConnection": Change(WRITE, lambda h: {**of_connection(h), "settings": SETTINGS}),
     "updateDimension": Change(WRITE, lambda _: {"name": "validity", "expectedVersion": 1, "weight": "2"}),
+    "updateDqRule": Change(
+        WRITE, lambda h: {"ruleId": write_id("DqRule", h.rule.id), "expectedVersion": 1, "threshold": "0.5"}
+    ),
     "updateInvalidation": Change(
         WRITE, lambda _: {"runType": "PROFILING", "expectedVersion": 1, "assessmentTypes": []}
     ),

@@ -25,6 +25,7 @@ from domain.violations.model import Violation
 from domain.workflows.model import Schedule, WorkflowConfiguration
 from tests.factories.assets import FOUND_AT, PUBLIC
 from tests.factories.configurations import add_configuration
+from tests.factories.rules import evaluation
 from tests.factories.runs import complete, described, request_run
 from tests.factories.scenes import CARD, assess_all, ruled_bank
 from tests.factories.violations import violations_in
@@ -66,6 +67,8 @@ class House:
     """A completed run of which nobody has decided yet, whose change is based on what is gone."""
     waiting: RunId
     """A completed run of which nobody has decided yet."""
+    tried: RunId
+    """A run that tried a rule."""
     change: ProposedChange
     rule: DqRule
     violation: Violation
@@ -104,6 +107,7 @@ async def build(domain: Domain, owner: Actor) -> House:
         enrichment=enrichment,
         outdated=outdated,
         waiting=waiting,
+        tried=await _trial(domain, owner, rules[CARD]),
         change=changes.items[0][1],
         rule=rules[CARD],
         violation=violation,
@@ -125,6 +129,14 @@ async def _profiling(domain: Domain, owner: Actor) -> RunId:
     await domain.items.open_items(owner, run.id)
     await domain.items.finish_profiled(owner, run.id, PROFILE)
     await domain.runs.log(owner, run.id, "INFO", "profiled")
+    await complete(domain, owner, run.id)
+    return run.id
+
+
+async def _trial(domain: Domain, owner: Actor, rule: DqRule) -> RunId:
+    run = await domain.trials.start(owner, rule.id)
+    await domain.items.open_items(owner, run.id)
+    await domain.trials.finish(owner, run.id, CARD, evaluation(FOUND_AT))
     await complete(domain, owner, run.id)
     return run.id
 

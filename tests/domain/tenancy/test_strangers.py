@@ -26,7 +26,7 @@ from domain.ledger.model import KeptAnswer
 from domain.members.model import Grant
 from domain.metrics.model import Scorecard, ScoreState
 from domain.pages import Page, PageRequest
-from domain.rules.model import RuleState, Severity
+from domain.rules.model import RuleDefinition, RuleEdit, RuleKind, RuleState, Severity, WrittenRule
 from domain.rules.queries import RuleFilter
 from domain.runs.decisions import ChangeDecision, ChangePredicate
 from domain.runs.explanation import Derivation
@@ -42,13 +42,14 @@ from tests.domain.tenancy.house import CALL, HASH, PROFILE, TENANT_TABLES, House
 from tests.factories.assets import FOUND_AT, PUBLIC, found_schema
 from tests.factories.configurations import setup_of
 from tests.factories.connections import settings_of
-from tests.factories.rules import executed, not_null, proposal
+from tests.factories.rules import evaluation, executed, not_null, proposal
 from tests.factories.runs import described
 from tests.factories.scenes import CARD
 
 pytestmark = pytest.mark.db
 
 PAGE = PageRequest()
+ROWS = RuleDefinition(RuleKind.ROW_COUNT, CARD, (), {"min": 1})
 Call = Callable[[House, Actor], Awaitable[object]]
 
 READS: Mapping[str, Call] = {
@@ -115,6 +116,7 @@ READS: Mapping[str, Call] = {
     "runs.get": lambda h, a: h.domain.read.runs.get(a.tenant, h.profiling),
     "runs.items": lambda h, a: h.domain.read.runs.items(a.tenant, h.profiling, (), PAGE),
     "runs.log_lines": lambda h, a: h.domain.read.runs.log_lines(a.tenant, h.profiling, PAGE),
+    "runs.trials": lambda h, a: h.domain.read.runs.trials(a.tenant, [h.tried]),
     "runs.page": lambda h, a: h.domain.read.runs.page(a.tenant, None, RunFilter(), PAGE),
     "scorecards.cells": lambda h, a: h.domain.read.scorecards.cells(a.tenant, PUBLIC, None, PAGE),
     "scorecards.invalidated_by": lambda h, a: h.domain.read.scorecards.invalidated_by(a.tenant, h.profiling, PAGE),
@@ -185,6 +187,10 @@ WRITES: Mapping[str, Call] = {
     "metrics.update_dimension": lambda h, a: h.domain.metrics.update_dimension(a, "validity", 1, weight=Decimal(2)),
     "metrics.update_metric": lambda h, a: h.domain.metrics.update_metric(a, "described", 1, target=Decimal(1)),
     "places.fill": lambda h, a: h.domain.places.fill(a, h.waiting),
+    "rules.create": lambda h, a: h.domain.rules.create(a, WrittenRule(ROWS)),
+    "rules.update": lambda h, a: h.domain.rules.update(a, h.rule.id, 1, RuleEdit(severity=Severity.LOW)),
+    "trials.finish": lambda h, a: h.domain.trials.finish(a, h.waiting, CARD, evaluation(FOUND_AT)),
+    "trials.start": lambda h, a: h.domain.trials.start(a, h.rule.id),
     "rule_states.change": lambda h, a: h.domain.rule_states.change(a, [h.rule.id], RuleState.RETIRED),
     "runs.beat": lambda h, a: h.domain.runs.beat(a, h.waiting),
     "runs.cancel": lambda h, a: h.domain.runs.cancel(a, h.waiting),
@@ -228,12 +234,14 @@ ABOVE_THE_TENANTS = {
     "admissions.by_token",
     "configuration_oversight.find",
     "configuration_oversight.scheduled",
+    "delivery.backlog",
     "delivery.claim",
     "delivery.finish",
     "delivery.number",
     "delivery.postpone",
     "feed.after",
     "feed.last_sequence",
+    "oversight.counts",
     "oversight.find",
     "oversight.find_text",
     "oversight.live",
