@@ -23,7 +23,7 @@ class Fqn:
     def __post_init__(self) -> None:
         if not self.parts:
             raise Invalid("fqn", "An FQN has at least one part: the name of a connection.")
-        if not all(is_storable(part) for part in self.parts):
+        if not is_storable("".join(self.parts)):
             raise Invalid("fqn", "An FQN cannot hold the character NUL or half a surrogate pair.")
 
     @classmethod
@@ -36,7 +36,9 @@ class Fqn:
         length = len(text.encode(errors="surrogatepass"))
         if length > MAX_TEXT_LENGTH:
             raise Invalid("fqn", f"An FQN has at most {MAX_TEXT_LENGTH:,} bytes of UTF-8; this one has {length:,}.")
-        return cls(tuple(_read_parts(text)))
+        parts = text.split(".")
+        is_plain = '"' not in text and all(parts)  # nearly every name, read for every row of every list
+        return cls(tuple(parts if is_plain else _read_parts(text)))
 
     def child(self, name: str) -> Fqn:
         return Fqn((*self.parts, name))

@@ -1,5 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TypeAlias
 
 import strawberry
@@ -39,9 +40,14 @@ class Context:
     settings: Settings
     meters: Meters
     actor: Actor
-    loaders: Loaders
+    load: Callable[[], Loaders]
+    """Gives the same ones each time; they are made when the first is needed, because many operations need none."""
     audience: Audience
     """Those who are told the same as this subscriber; nobody else for what is no subscription."""
+
+    @property
+    def loaders(self) -> Loaders:
+        return self.load()
 
     @property
     def prefect_ui(self) -> str:
@@ -63,6 +69,6 @@ def operation_context(caller: Caller, audience: Audience | None = None) -> Conte
     """Made for each operation, because loaders that live as long as a socket give stale answers."""
     assert caller.actor is not None
     services = caller.services
-    loaders = Loaders(services.domain.read, caller.actor.tenant, remembers=audience is None)
+    load = cache(partial(Loaders, services.domain.read, caller.actor.tenant, remembers=audience is None))
     audience = audience or Audience()
-    return Context(services.domain, services.hub, services.settings, services.meters, caller.actor, loaders, audience)
+    return Context(services.domain, services.hub, services.settings, services.meters, caller.actor, load, audience)
