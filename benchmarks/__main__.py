@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
+from benchmarks.graphql.measure import measure_graphql
 from benchmarks.latency.measure import measure_latency
 from benchmarks.progress import Progress
 from benchmarks.runs.measure import measure_runs
@@ -17,13 +18,17 @@ from benchmarks.storm.command import storm_command
 from deploy.local.errors import LauncherError
 from deploy.local.signals import stopping_like_ctrl_c
 
-ALL, SCALE, LATENCY, RUNS = "all", "scale", "latency", "runs"
+ALL, SCALE, LATENCY, RUNS, GRAPHQL = "all", "scale", "latency", "runs", "graphql"
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=(ALL, SCALE, LATENCY, RUNS), default=ALL, help="default: all of them"
+        "part",
+        nargs="?",
+        choices=(ALL, SCALE, LATENCY, RUNS, GRAPHQL),
+        default=ALL,
+        help="default: all of them",
     )
     for field in fields(Size):
         option = f"--{field.name.replace('_', '-')}"
@@ -42,6 +47,8 @@ def _measure(arguments: argparse.Namespace, size: Size) -> Sequence[Figure]:
         figures += measure_latency(arguments.repetitions, progress.tell)
     if arguments.part in {ALL, RUNS}:
         figures += measure_runs(max(arguments.repetitions // 5, 1), progress.tell)
+    if arguments.part in {ALL, GRAPHQL}:
+        figures += measure_graphql(arguments.repetitions, progress.tell)
     if arguments.part in {ALL, SCALE}:
         figures += measure_scale(size, arguments.repetitions, progress.tell)
     return figures
