@@ -16,10 +16,10 @@ def measure_graphql(repetitions: int, tell: Callable[[str], None]) -> Sequence[F
     with filled_database() as settings:
         with api_server(settings) as api, plain_server(settings) as plain:
             figures = [*measure_requests(api, plain, max(repetitions // 3, 1), tell)]
-            figures += measure_fanout(api, plain, tell)
+            with api_server(settings) as other:
+                figures += measure_fanout(api, other, plain, tell)
+                figures += measure_copies(api, other, tell)
         with api_server(settings) as api:
             figures += measure_endurance(api, tell)
-            with api_server(settings) as other:
-                figures += measure_copies(api, other, tell)
             figures += measure_stopping(api, tell)
     return figures
