@@ -1,5 +1,7 @@
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -8,8 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.services import Services
+from domain.bootstrap import Domain
+from domain.identity import Actor
 from domain.settings import ApiSettings
 from tests.api.conftest import serving
+from tests.e2e.client import GraphQL
+from tests.factories.connections import add_connection
 from tests.waiting import until_waiting_for_a_lock
 
 pytestmark = pytest.mark.db
@@ -229,3 +235,27 @@ async def test_events_are_streamed_to_a_client_that_asks_for_them(http: httpx.As
     assert first[0] == "event: next"
     told = json.loads(first[1].removeprefix("data: "))
     assert told == {"data": {"events": {"cursor": "MTpldmVudDox", "type": "CONNECTION_CHANGED"}}}
+
+
+async def test_streams_and_sockets_that_share_an_execution_are_told_the_same(
+    http: httpx.AsyncClient, api: GraphQL, domain: Domain, actor: Actor
+) -> None:
+    query = 'subscription { events(after: "MTpldmVudDow") { cursor scopes } }'
+    asking = partial(
+        http.stream, "POST", "/graphql", json={"query": query, "variables": {}}, headers={"accept": "text/event-stream"}
+    )
+    async with api.subscribed(query) as socket, asking() as one, asking() as other, asyncio.timeout(10):
+        streams = [_told(one), _told(other)]
+        first = [await anext(source) for source in (socket, *streams)]
+        await add_connection(domain, actor, "another")
+        second = [await anext(source) for source in (socket, *streams)]
+
+    assert first == [first[0]] * 3
+    assert second == [second[0]] * 3
+    assert [event["scopes"] for event in (first[0], second[0])] == [["other"], ["another"]]
+
+
+async def _told(stream: httpx.Response) -> AsyncIterator[Any]:
+    async for line in stream.aiter_lines():
+        if line.startswith("data: {"):
+            yield json.loads(line.removeprefix("data: "))["data"]["events"]
