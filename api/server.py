@@ -13,7 +13,8 @@ from api.lifespan import open_services
 from api.services import Services
 from domain.settings import Settings
 
-GRACE_SECONDS = 10
+GRACE_SECONDS = 8
+"""Streams of server-sent events take all of it: they have no end of their own that a client would follow up."""
 
 
 class Server(uvicorn.Server):
