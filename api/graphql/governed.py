@@ -16,6 +16,7 @@ from strawberry.types.graphql import OperationType
 from api.graphql.audiences import Asked
 from api.graphql.context import Caller, operation_context
 from api.graphql.faults import count, report
+from api.graphql.hooks import HooksRunner
 
 
 class TimeLimit(SchemaExtension):
@@ -33,6 +34,11 @@ class TimeLimit(SchemaExtension):
 class GovernedSchema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Logged by `report`, which sees every error once; Strawberry would log client mistakes as errors."""
+
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> HooksRunner:
+        return HooksRunner(execution_context, extensions)
 
     async def execute(
         self,

@@ -13,7 +13,7 @@ from benchmarks.scale.figures import Figure
 from deploy.local.errors import LauncherError
 
 BARS = {"tiny": 5.0, "list": 15.0, "nested": 30.0}
-COUNTS = {"tiny": 1000, "list": 15, "nested": 8}
+COUNTS = {"tiny": 1000, "list": 10, "nested": 6}
 REFERENCE = "plain"
 
 
@@ -36,7 +36,7 @@ def _medians(question: Question, servers: Mapping[str, Server], rounds: int) -> 
     for _ in range(rounds + 1):
         for name, server in servers.items():
             # The reference is so quick that the clock of the processor needs more of it.
-            count = COUNTS[question.name] * (5 if name == REFERENCE else 1)
+            count = COUNTS[question.name] * (3 if name == REFERENCE else 1)
             before = server.processor_seconds()
             ask(server, question, count)
             taken[name].append((server.processor_seconds() - before) / count * 1000)
