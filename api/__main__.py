@@ -29,15 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_server() -> int:
+    """2 and the reason, when a setting cannot be used: a background group wraps what is found after it was opened."""
+    status = 0
     try:
         settings = load_settings()
         configure_logs(settings)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    except* SettingsError as wrong:
+        print(*wrong.exceptions, sep="\n", file=sys.stderr)
+        status = 2
+    return status
 
 
 def print_schema() -> int:
