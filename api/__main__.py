@@ -12,6 +12,7 @@ from api.graphql.schema import schema_text
 from api.server import serve
 from domain.logs import configure_logs
 from domain.settings import SettingsError, load_settings
+from domain.tracing import begin_tracing
 
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 
@@ -34,6 +35,7 @@ def run_server() -> int:
     try:
         settings = load_settings()
         configure_logs(settings)
+        begin_tracing("assay-api")
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
     except* SettingsError as wrong:

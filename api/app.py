@@ -19,8 +19,10 @@ from api.health import health_routes
 from api.request_ids import HEADER as REQUEST_ID_HEADER
 from api.request_ids import RequestIds
 from api.services import Services
+from api.traced import Traced
 from api.vitals import vital_routes
 from domain.settings import Settings
+from domain.tracing import is_tracing
 
 PROJECT_HEADER = "x-project-id"
 
@@ -43,7 +45,7 @@ def create_app(services: Services) -> Starlette:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    chain = [Middleware(RequestIds)]
+    chain = [Middleware(RequestIds), *([Middleware(Traced)] if is_tracing() else [])]
     if settings.mode == "development":
         # Without tokens, a page of another site that gives itself our address must not be served.
         chain.append(Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", settings.bind]))

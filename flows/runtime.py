@@ -5,12 +5,13 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import SpanKind
 from prefect import State, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.exceptions import Abort
@@ -33,6 +34,7 @@ from domain.identity import Actor
 from domain.logs import configure_logs
 from domain.runs.model import Begin, RunStatus, RunTaken, WorkflowRun
 from domain.settings import Settings, load_settings
+from domain.tracing import begin_tracing, flush_traces, span
 from flows.failures import RunFailure
 from flows.run_summary import publish_summary
 from flows.sources.base import Source
@@ -140,11 +142,12 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
     settings = load_settings()
     configure_logs(settings)
     bind_contextvars(run=str(run_id))
+    begin_tracing("assay-flow")
     async with _leaving_it_to_others(run_id), open_domain(settings) as domain:
         run = await _begun(domain, settings, run_id)
         beating = asyncio.create_task(_beat(run))
         try:
-            with run.work.ending_on_sigterm():
+            with run.work.ending_on_sigterm(), _traced(run.record):
                 await _until_admitted(run)
                 yield run
         except RunFailure as failure:
@@ -164,6 +167,13 @@ async def open_run(run_id: UUID) -> AsyncIterator[Run]:
             beating.cancel()
             with suppress(asyncio.CancelledError):
                 await beating
+            await asyncio.to_thread(flush_traces)
+
+
+def _traced(run: WorkflowRun) -> AbstractContextManager[None]:
+    """The run goes on with the trace of the request that asked for it; so do the runs that it asks for."""
+    about = {"assay.run": str(run.id), "assay.project": str(run.tenant.project_id)}
+    return span(f"run {run.type}", run.traceparent, SpanKind.CONSUMER, **about)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from prefect import State
 from prefect.states import AwaitingRetry, Cancelling
+from prefect.telemetry.run_telemetry import LABELS_TRACEPARENT_KEY
 
 from api.orchestrator.client import prefect
 from api.orchestrator.names import deployment_of, name_of, tags_of
@@ -24,6 +25,7 @@ class Launcher:
                 parameters={"run_id": str(run.id)},
                 name=name_of(run, tables),
                 tags=tags_of(run),
+                labels={LABELS_TRACEPARENT_KEY: run.traceparent} if run.traceparent else None,
                 idempotency_key=str(run.id),
             )
             return flow_run.id

@@ -259,6 +259,8 @@ class WorkflowRun:
     """The configuration that was started; None for a run that was asked for by itself."""
     led_by: tuple[UUID, ...] = ()
     """All configurations without which there would be no such run, in the order in which they were started."""
+    traceparent: str | None = None
+    """Where in which trace it was asked for; its process goes on with that trace."""
 
     @property
     def is_admitted(self) -> bool:

@@ -38,6 +38,7 @@ from domain.runs.model import (
     WorkflowRun,
 )
 from domain.runs.tables import ApprovalRow, ProposedChangeRow, RunItemRow, RunLogRow, WorkflowRunRow
+from domain.tracing import current_traceparent
 
 
 def to_model(row: WorkflowRunRow) -> WorkflowRun:
@@ -66,6 +67,7 @@ def to_model(row: WorkflowRunRow) -> WorkflowRun:
         output=row.output,
         configuration_id=row.configuration_id,
         led_by=tuple(row.led_by),
+        traceparent=row.traceparent,
     )
 
 
@@ -147,6 +149,7 @@ class RunRepository:
             "parent_id": origin.parent_id,
             "configuration_id": origin.configuration_id,
             "led_by": list(origin.led_by),
+            "traceparent": current_traceparent(),
             "total_items": 0,
             "completed_items": 0,
             "failed_items": 0,

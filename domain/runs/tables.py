@@ -92,6 +92,8 @@ class WorkflowRunRow(TenantRow, table=True):
     """The flow run of that process."""
     claimed_start: int | None = None
     """Which start of that flow run it was."""
+    traceparent: str | None = Field(default=None, sa_type=Text)
+    """Where in which trace it was asked for; null where nothing was traced."""
 
 
 class RunItemRow(TenantRow, table=True):

@@ -9,10 +9,12 @@ from api.orchestrator.names import START_CONFIGURATION, deployment_of
 from domain.bootstrap import Domain
 from domain.identity import Actor
 from domain.runs.model import RunType
+from domain.tracing import span
 from domain.workflows.model import DEFINITIONS
 from flows.apply_retention import apply_retention
 from flows.deploy import DEPLOYMENT, FLOWS, deploy
 from flows.start_configuration import start_configuration
+from tests.domain.test_tracing import TRACEPARENT
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import request_run
@@ -80,7 +82,8 @@ async def test_the_launcher_sends_what_the_flow_takes_and_starts_nothing_twice(
     await add_connection(domain, actor)
     await add_tables(domain, actor, "card")
     for run_type in RunType:
-        run = await request_run(domain, actor, run_type, *(() if run_type in WITHOUT_TARGETS else (PUBLIC,)))
+        with span("request", TRACEPARENT):
+            run = await request_run(domain, actor, run_type, *(() if run_type in WITHOUT_TARGETS else (PUBLIC,)))
 
         with deployed.used():
             first, second = await Launcher().start(run, 1), await Launcher().start(run, 1)
@@ -90,4 +93,5 @@ async def test_the_launcher_sends_what_the_flow_takes_and_starts_nothing_twice(
 
         assert (first, flow_run.deployment_id) == (second, deployment.id)
         assert flow_run.parameters == {"run_id": str(run.id)}
+        assert flow_run.labels["__OTEL_TRACEPARENT"] == TRACEPARENT
         assert FLOWS[DEFINITIONS[run_type].flow].validate_parameters(flow_run.parameters) == {"run_id": run.id}

@@ -14,8 +14,10 @@ from domain.connections.model import ConnectionStatus
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.runs.model import Begin, ItemStatus, RunStatus, RunType, WorkflowRun
+from domain.tracing import span
 from flows.fan_out import fan_out
 from flows.runtime import open_run
+from tests.domain.test_tracing import TRACEPARENT
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import report, request_run
@@ -199,6 +201,23 @@ async def test_a_process_that_was_begun_past_the_queue_waits_for_its_place(
         state, _ = await called
 
     assert (len(worked_on), state.is_completed()) == (1, True)
+
+
+async def test_a_run_and_the_runs_that_it_asks_for_go_on_with_the_trace_of_its_request(worker: Worker) -> None:
+    await add_connection(worker.domain, worker.actor)
+    with span("request", TRACEPARENT):
+        requested = await request_run(worker.domain, worker.actor, RunType.SERVICE_INGESTION)
+    asked_for = []
+
+    @flow(name="asking")
+    async def asking(run_id: UUID) -> State[None]:
+        async with open_run(run_id) as run:
+            asked_for.append(await request_run(run.domain, worker.actor, RunType.SERVICE_INGESTION))
+            return await run.close({})
+
+    await worker.call(asking, requested.id)
+
+    assert [run.traceparent for run in asked_for] == [TRACEPARENT]
 
 
 async def has_begun(worker: Worker, run: WorkflowRun) -> bool:

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import structlog
 from graphql import GraphQLError
+from opentelemetry.trace import SpanKind
 from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
@@ -25,6 +26,7 @@ from api.graphql.transport.body import ill_formed
 from api.graphql.transport.documents import TrustedDocuments
 from api.graphql.transport.refusals import Refused
 from domain.errors import Unavailable
+from domain.tracing import span
 
 TOO_SLOW = 1013
 
@@ -78,6 +80,11 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
         except TimeoutError:
             self._stalled.set()
             raise WebSocketDisconnected from None
+
+    async def run_operation(self, operation: Operation[Caller, None]) -> None:
+        about = {"assay.request_id": self.context.request_id}
+        with span("socket operation", self.context.handshake.get("traceparent"), SpanKind.SERVER, **about):
+            await super().run_operation(operation)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """An operation whose socket has gone has not failed."""
