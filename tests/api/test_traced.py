@@ -16,8 +16,8 @@ from domain.connections.model import DataConnection
 from domain.identity import Actor
 from domain.runs.model import RunRequest, RunType
 from domain.tracing import current_traceparent, span
-from tests.api.graphql.transport.test_protection import say, signed_in, socket
-from tests.domain.test_tracing import TRACEPARENT
+from tests.api.sockets import say, signed_in, socket
+from tests.traces import TRACEPARENT
 
 
 async def place(_request: Request) -> PlainTextResponse:

@@ -11,7 +11,7 @@ from domain.identity import Actor
 from domain.runs.model import RunRequest, RunType
 from domain.settings import DatabaseSettings, Settings
 from tests.api.conftest import serving
-from tests.api.graphql.transport.test_protection import FOLLOW, say, signed_in, socket
+from tests.api.sockets import FOLLOW, say, signed_in, socket
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.db

@@ -14,11 +14,11 @@ from domain.workflows.model import DEFINITIONS
 from flows.apply_retention import apply_retention
 from flows.deploy import DEPLOYMENT, FLOWS, deploy
 from flows.start_configuration import start_configuration
-from tests.domain.test_tracing import TRACEPARENT
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import request_run
 from tests.fixtures.prefect import PrefectServer
+from tests.traces import TRACEPARENT
 
 NIGHTLY = "30 2 * * *"
 WITHOUT_TARGETS = {RunType.SERVICE_INGESTION, RunType.CONNECTION_CHECK}

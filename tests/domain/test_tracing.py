@@ -11,9 +11,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from domain.settings import SettingsError
 from domain.tracing import begin_tracing, current_traceparent, is_tracing, span
+from tests.traces import CALLER, TRACE, TRACEPARENT
 
-TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-TRACEPARENT = f"00-{TRACE}-{CALLER}-01"
 TWO_PROCESSES = f"""
 from domain.tracing import begin_tracing, current_traceparent, flush_traces, span
 begin_tracing("assay-test")

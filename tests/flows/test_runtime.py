@@ -17,11 +17,11 @@ from domain.runs.model import Begin, ItemStatus, RunStatus, RunType, WorkflowRun
 from domain.tracing import span
 from flows.fan_out import fan_out
 from flows.runtime import open_run
-from tests.domain.test_tracing import TRACEPARENT
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
 from tests.factories.runs import report, request_run
 from tests.flows.worker import PASSWORD_VARIABLE, Worker
+from tests.traces import TRACEPARENT
 from tests.waiting import eventually
 
 pytestmark = [

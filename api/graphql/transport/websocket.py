@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any, cast
 
 import structlog
-from graphql import GraphQLError
 from opentelemetry.trace import SpanKind
 from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -109,23 +108,24 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
         await self.send_message(cast("Message", {"type": "pong", **echoed}))
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        most = self.max_subscriptions_per_connection
-        is_new = message["id"] not in self.operations
-        if self.connection_acknowledged and is_new and most is not None and len(self.operations) >= most:
-            error = coded(f"The socket has {most} operations; complete one first.", ErrorCode.LIMIT_EXCEEDED)
-            await self._refuse(message, error)
-            return
         try:
-            document = self.documents.text_of(message["payload"])
+            if self.connection_acknowledged:  # else the socket is closed for asking too early
+                self._admit(message)
         except Refused as refusal:
-            await self._refuse(message, coded(refusal.message, refusal.code))
+            error = coded(refusal.message, refusal.code)
+            count([error], self.context.services.meters)
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:
-            message["payload"]["query"] = document
             await super().handle_subscribe(message)
 
-    async def _refuse(self, message: SubscribeMessage, error: GraphQLError) -> None:
-        count([error], self.context.services.meters)
-        await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+    def _admit(self, message: SubscribeMessage) -> None:
+        """Put in the document that it names; `Refused` where there is none, or too much is asked at once."""
+        most = self.max_subscriptions_per_connection
+        is_new = message["id"] not in self.operations
+        if is_new and most is not None and len(self.operations) >= most:
+            told = f"The socket has {most} operations; complete one first."
+            raise Refused(429, told, ErrorCode.LIMIT_EXCEEDED)
+        message["payload"]["query"] = self.documents.text_of(message["payload"])
 
     @staticmethod
     def _get_pre_execution_close_reason(error: object) -> None:

@@ -11,7 +11,8 @@ from api.graphql.transport.documents import TrustedDocuments, open_documents
 from api.graphql.transport.refusals import Refused
 from api.services import Services
 from domain.settings import ApiSettings, SettingsError
-from tests.api.graphql.transport.test_protection import codes, limited, say, signed_in, socket
+from tests.api.limited import codes, limited
+from tests.api.sockets import say, signed_in, socket
 
 TEXT = "query Me { viewer { name } }\n"
 ID = f"sha256:{sha256(TEXT.encode()).hexdigest()}"
@@ -105,6 +106,18 @@ async def test_socket_takes_trusted_documents_and_refuses_others_without_closing
 
     assert (answers[0]["type"], answers[0]["payload"][0]["extensions"]) == ("error", {"code": "DOCUMENT_NOT_TRUSTED"})
     assert (answers[1]["type"], answers[1]["payload"]["data"]) == ("next", {"viewer": {"name": "developer"}})
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("named", [ID, UNKNOWN])
+async def test_socket_that_has_not_signed_in_learns_nothing_of_the_documents(
+    services: Services, folder: Path, named: str
+) -> None:
+    async with limited(services, trusted_documents=folder) as http, socket(http) as ws:
+        await say(ws, {"type": "subscribe", "id": "1", "payload": {"documentId": named}})
+        await ws.wait_closed()
+
+    assert ws.close_code == 4401
 
 
 @pytest.mark.db

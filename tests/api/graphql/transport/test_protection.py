@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
 
 import asyncpg
 import httpx
@@ -15,45 +14,16 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from api.services import Services
-from domain.settings import ApiSettings
-from tests.api.conftest import serving
+from tests.api.limited import codes, limited
+from tests.api.sockets import FOLLOW, PROTOCOL, say, signed_in, socket
 from tests.background import beside
-from tests.e2e.client import NO_TLS
 from tests.waiting import eventually, until_waiting_for_a_lock
 
 pytestmark = pytest.mark.db
 
-PROTOCOL: Any = "graphql-transport-ws"  # the library's own type for protocols is a NewType of str
 PAGES = "query ($n: Int) { assets(first: $n) { edges { node { children { name } } } } }"
 SLOW = '{ dataConnection(name: "other") { name } }'
 STREAM = {"accept": "text/event-stream"}
-FOLLOW = {"query": "subscription { events(types: [RULES_CHANGED]) { cursor } }"}
-
-
-@asynccontextmanager
-async def limited(services: Services, **limits: Any) -> AsyncIterator[httpx.AsyncClient]:
-    settings = services.settings.model_copy(update={"api": ApiSettings(**limits)})
-    async with (
-        serving(Services(settings, services.domain, services.hub)) as address,
-        httpx.AsyncClient(base_url=address, timeout=20, verify=NO_TLS) as http,
-    ):
-        yield http
-
-
-@asynccontextmanager
-async def socket(http: httpx.AsyncClient, **options: Any) -> AsyncIterator[ClientConnection]:
-    address = str(http.base_url).replace("http", "ws")
-    async with connect(f"{address}/graphql", subprotocols=[PROTOCOL], **options) as ws:
-        yield ws
-
-
-async def say(ws: ClientConnection, message: object) -> None:
-    await ws.send(json.dumps(message))
-
-
-async def signed_in(ws: ClientConnection) -> None:
-    await say(ws, {"type": "connection_init"})
-    assert json.loads(await ws.recv()) == {"type": "connection_ack"}
 
 
 async def closing(ws: ClientConnection) -> int | None:
@@ -64,10 +34,6 @@ async def closing(ws: ClientConnection) -> int | None:
 async def everything(ws: ClientConnection) -> None:
     while True:
         await ws.recv()
-
-
-def codes(reply: httpx.Response) -> list[str]:
-    return [error["extensions"]["code"] for error in reply.json()["errors"]]
 
 
 async def test_cost_comes_with_the_answer_and_is_refused_over_the_cap(services: Services) -> None:
