@@ -1,5 +1,6 @@
 """Who asks, and for which project."""
 
+import asyncio
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from api.oidc import Provider, open_provider
 from domain.access.model import DEFAULT_PROJECT, PERMISSIONS, Role
 from domain.access.service import AccessService
 from domain.bootstrap import Domain
+from domain.errors import NotFound, Unavailable
 from domain.identity import Actor, Tenant
 from domain.members.admission import AdmissionService
 from domain.members.secrets import is_service_token
@@ -47,6 +49,19 @@ class Credentials:
 class Gate(Protocol):
     async def admit(self, credentials: Credentials, request_id: str, /) -> Actor:
         """The actor; `Unauthenticated`, or `NotFound` for a project that is not there."""
+
+
+async def until_refused(gate: Gate, credentials: Credentials, admitted: Actor, pause_seconds: float) -> None:
+    """Returns when somebody who was let in and stays would not be let in any more, or not with the same rights."""
+    while True:
+        await asyncio.sleep(pause_seconds)
+        try:
+            if await gate.admit(credentials, admitted.request_id or "") != admitted:
+                return
+        except (Unauthenticated, NotFound):
+            return
+        except Unavailable:
+            log.info("auth.not_rechecked", meaning="whoever was let in stays until it can be asked again")
 
 
 class TokenGate:

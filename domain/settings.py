@@ -131,6 +131,8 @@ class AuthSettings(_Section):
     oidc_name_claim: str = "email"
     """Under which name changes are recorded; the subject, where a token does not have it."""
     oidc_groups_claim: str | None = None
+    recheck_seconds: Annotated[float, Field(gt=0, le=55)] = 30.0
+    """How often those are admitted anew who stay: an expired token closes its sockets and streams within a minute."""
 
 
 class PrefectSettings(_Section):

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TypeAlias
@@ -29,6 +29,8 @@ class Caller:
     """The headers with which a socket was opened."""
     connection_params: dict[str, object] = field(default_factory=dict)
     """The payload of `connection_init`; Strawberry puts it here."""
+    until_refused: Callable[[], Coroutine[None, None, None]] | None = None
+    """Returns when the one who was let in is not to stay; None for nobody yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 
 import orjson
 import structlog
@@ -20,7 +21,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
-from api.auth import Credentials, Gate, Unauthenticated
+from api.auth import Credentials, Gate, Unauthenticated, until_refused
 from api.graphql.audiences import Audiences
 from api.graphql.codes import ErrorCode
 from api.graphql.context import Caller
@@ -33,10 +34,13 @@ from api.graphql.transport.connected import while_connected
 from api.graphql.transport.documents import open_documents
 from api.graphql.transport.refusals import Refused, refusal_response
 from api.graphql.transport.results import STATUS, body_of, status_of
-from api.graphql.transport.streams import Streams, impatient
+from api.graphql.transport.streams import Streams, impatient, send_until
 from api.graphql.transport.websocket import TextFrames, handler_of
 from api.services import Services
 from domain.errors import DomainError, NotFound, Unavailable
+
+REFUSED = "until_refused"
+"""Name of the state of a request for a stream that returns when its client is not to be told any more."""
 
 log = structlog.get_logger()
 
@@ -109,7 +113,11 @@ class GraphQLView(GraphQL[Caller, None]):
     async def _send(self, response: Response, request: Request, send: Send) -> None:
         """An answer goes out in one piece, which waits for nobody; the pieces of a stream wait for its reader."""
         try:
-            await response(request.scope, request.receive, impatient(send, self._limits.send_timeout_seconds))
+            sending = impatient(send, self._limits.send_timeout_seconds)
+            if refused := getattr(request.state, REFUSED, None):
+                await send_until(refused(), response, request.scope, request.receive, sending)
+            else:
+                await response(request.scope, request.receive, sending)
         except TimeoutError:
             log.info("stream.stalled", meaning="the client does not read; its stream is given up")
 
@@ -123,22 +131,30 @@ class GraphQLView(GraphQL[Caller, None]):
         caller = await self._caller(request)
         request.state.data = await self._read(request, answer)
         response = await while_connected(request, self.run(request, context=caller))
-        if answer is not Answer.EVENTS:
+        if answer is Answer.EVENTS:
+            setattr(request.state, REFUSED, caller.until_refused)
+        else:
             response.headers["content-type"] = f"{answer.value}; charset=utf-8"
         if answer is Answer.GRAPHQL:
             response.status_code = getattr(request.state, STATUS)
         return response
 
     async def _caller(self, request: Request) -> Caller:
-        request_id: str = request.state.request_id
+        caller = Caller(self._services, request.state.request_id, audiences=self._audiences)
         try:
-            actor = await self._gate.admit(Credentials.of(request.headers), request_id)
+            await self._admit(caller, Credentials.of(request.headers))
         except Unauthenticated as stranger:
             challenge = {"www-authenticate": "Bearer"}
             raise Refused(401, stranger.message, ErrorCode.UNAUTHENTICATED, **challenge) from None
         except DomainError as error:
             raise _not_admitted(error) from None
-        return Caller(self._services, request_id, actor, self._audiences)
+        return caller
+
+    async def _admit(self, caller: Caller, credentials: Credentials) -> None:
+        actor = await self._gate.admit(credentials, caller.request_id)
+        pause = self._services.settings.auth.recheck_seconds
+        caller.actor = actor
+        caller.until_refused = partial(until_refused, self._gate, credentials, actor, pause)
 
     async def _read(self, request: Request, answer: Answer) -> GraphQLRequestData:
         if request.method == "GET":
@@ -195,7 +211,7 @@ class GraphQLView(GraphQL[Caller, None]):
     async def on_ws_connect(self, context: Caller) -> UnsetType | dict[str, object] | None:
         credentials = Credentials.of(context.handshake, context.connection_params)
         try:
-            context.actor = await self._gate.admit(credentials, context.request_id)
+            await self._admit(context, credentials)
         except (Unauthenticated, NotFound):
             raise ConnectionRejectionError from None
         return await super().on_ws_connect(context)

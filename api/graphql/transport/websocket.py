@@ -24,10 +24,12 @@ from api.graphql.faults import coded, count
 from api.graphql.transport.body import ill_formed
 from api.graphql.transport.documents import TrustedDocuments
 from api.graphql.transport.refusals import Refused
+from api.graphql.transport.streams import race
 from domain.errors import Unavailable
 from domain.tracing import span
 
 TOO_SLOW = 1013
+FORBIDDEN = 4403
 
 log = structlog.get_logger()
 
@@ -51,26 +53,29 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - those of its parent
         super().__init__(*arguments, **named)
         self._stalled = asyncio.Event()
+        self._admitted = asyncio.Event()
 
     async def handle(self) -> None:
-        """Until the socket ends. Where nobody reads, all operations end, and the reason waits a while to be read."""
-        talking, stalling = asyncio.create_task(super().handle()), asyncio.create_task(self._stalled.wait())
-        try:
-            await asyncio.wait({talking, stalling}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (talking, stalling):
-                task.cancel()
-            await asyncio.gather(talking, stalling, return_exceptions=True)
+        """Until the socket ends. Where nobody reads, or nobody may, all operations end, and the reason is told."""
+        talking, _, refusing = await race(super().handle(), self._stalled.wait(), self._until_refused())
         if self._stalled.is_set():
-            await self._give_up()
+            log.info("socket.stalled", meaning="the client does not read; its socket is given up")
+            await self._give_up(TOO_SLOW, "The client reads too slowly.")
+        elif talking.cancelled():
+            refusing.result()
+            await self._give_up(FORBIDDEN, "Forbidden")
         else:
             talking.result()
 
-    async def _give_up(self) -> None:
-        log.info("socket.stalled", meaning="the client does not read; its socket is given up")
+    async def _until_refused(self) -> None:
+        await self._admitted.wait()
+        assert self.context.until_refused
+        await self.context.until_refused()
+
+    async def _give_up(self, code: int, reason: str) -> None:
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             async with asyncio.timeout(self.send_timeout_seconds):
-                await self.websocket.close(TOO_SLOW, "The client reads too slowly.")
+                await self.websocket.close(code, reason)
 
     async def send_message(self, message: Message) -> None:
         try:
@@ -102,6 +107,8 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
             await super().handle_connection_init(message)
         except Unavailable as error:
             await self.websocket.close(1013, error.message)
+        if self.connection_acknowledged:
+            self._admitted.set()
 
     async def handle_ping(self, message: PingMessage) -> None:
         echoed = {"payload": message["payload"]} if "payload" in message else {}
