@@ -25,6 +25,13 @@ class Tenant:
     def sees(self, fqn: Fqn) -> bool:
         return self.within is None or any(scope.covers(fqn) for scope in self.within)
 
+    def narrowed(self, scope: Fqn | None) -> Fqn | None:
+        """A scope that holds the same of what they see, and less else to walk past; None is the whole project."""
+        if self.within is None or len(self.within) != 1:
+            return scope
+        (granted,) = self.within
+        return granted if scope is None or scope.covers(granted) else scope
+
 
 class ActorKind(StrEnum):
     USER = "USER"

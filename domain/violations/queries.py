@@ -39,7 +39,7 @@ class ViolationQueries:
         request: PageRequest,
         order: ViolationOrder = NEWEST_FIRST,
     ) -> Page[Violation]:
-        statement, along = _listed(tenant, scope, wanted, order)
+        statement, along = _listed(tenant, tenant.narrowed(scope), wanted, order)
         async with self._database.reading(tenant) as session:
             return await read_page(
                 session,
@@ -54,7 +54,9 @@ class ViolationQueries:
             )
 
     async def count(self, tenant: Tenant, scope: Fqn | None, wanted: ViolationFilter) -> int:
-        statement = select_columns_in(tenant, _Row, func.count()).where(*conditions(tenant, scope, wanted))
+        statement = select_columns_in(tenant, _Row, func.count()).where(
+            *conditions(tenant, tenant.narrowed(scope), wanted)
+        )
         async with self._database.reading(tenant) as session:
             return await session.scalar(statement) or 0
 

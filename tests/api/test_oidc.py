@@ -38,8 +38,8 @@ def issuer(standing: IdentityProvider) -> IdentityProvider:
     return standing
 
 
-def settings_of(issuer: IdentityProvider, **more: str) -> AuthSettings:
-    return AuthSettings(oidc_issuer=issuer.issuer, oidc_audience=AUDIENCE, **more)
+def settings_of(issuer: IdentityProvider, *, groups: str | None = None, keys: str | None = None) -> AuthSettings:
+    return AuthSettings(oidc_issuer=issuer.issuer, oidc_audience=AUDIENCE, oidc_groups_claim=groups, oidc_jwks_url=keys)
 
 
 def opened(settings: AuthSettings) -> Provider:
@@ -63,7 +63,7 @@ async def test_a_key_on_a_curve_serves_as_well(issuer: IdentityProvider) -> None
 
 
 async def test_groups_come_from_the_claim_that_is_named(issuer: IdentityProvider) -> None:
-    provider = opened(settings_of(issuer, oidc_groups_claim="groups"))
+    provider = opened(settings_of(issuer, groups="groups"))
 
     many = await provider.identify(issuer.token(groups=["stewards", 7, "", "all"]))
     one = await provider.identify(issuer.token(groups="all"))
@@ -127,7 +127,7 @@ async def test_clocks_may_be_some_seconds_apart(issuer: IdentityProvider) -> Non
 
 
 async def test_keys_at_a_given_address_need_no_discovery(issuer: IdentityProvider) -> None:
-    provider = opened(settings_of(issuer, oidc_jwks_url=f"{issuer.address}/keys"))
+    provider = opened(settings_of(issuer, keys=f"{issuer.address}/keys"))
 
     assert await provider.identify(issuer.token())
     assert issuer.asked == ["/keys"]
