@@ -52,16 +52,19 @@ class Gate(Protocol):
 
 
 async def until_refused(gate: Gate, credentials: Credentials, admitted: Actor, pause_seconds: float) -> None:
-    """Returns when somebody who was let in and stays would not be let in any more, or not with the same rights."""
-    while True:
+    """Returns when somebody who was let in and stays would not be let in any more, or not with the same rights.
+
+    They stay while nobody can tell: without the database there is nothing to be told either.
+    """
+    is_same = True
+    while is_same:
         await asyncio.sleep(pause_seconds)
         try:
-            if await gate.admit(credentials, admitted.request_id or "") != admitted:
-                return
+            is_same = await gate.admit(credentials, admitted.request_id or "") == admitted
         except (Unauthenticated, NotFound):
-            return
+            is_same = False
         except Unavailable:
-            log.info("auth.not_rechecked", meaning="whoever was let in stays until it can be asked again")
+            continue
 
 
 class TokenGate:

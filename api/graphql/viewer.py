@@ -6,6 +6,7 @@ from api.graphql.context import Context, Info
 from api.graphql.enums import describe
 from api.graphql.fields import field
 from api.graphql.mirror import mirror
+from domain.fqn import Fqn
 from domain.identity import ActorKind, Permission
 
 BANNER = "Development mode: whoever reaches this address is an administrator. Never expose it to a network."
@@ -39,6 +40,9 @@ class Viewer:
     kind: ActorKind = strawberry.field(description="What kind of caller it is.")
     project_id: strawberry.ID = strawberry.field(description="The chosen project, as X-Project-ID takes it.")
     permissions: list[Permission] = strawberry.field(description="What they may do in the project, in order.")
+    scopes: list[Fqn] | None = strawberry.field(
+        description="The parts of the catalogue outside of which nothing exists for them; null for the whole project."
+    )
     banner: str | None = strawberry.field(description="A warning to show at all times; null when there is none.")
 
     @classmethod
@@ -49,6 +53,7 @@ class Viewer:
             actor,
             project_id=strawberry.ID(str(actor.tenant.project_id)),
             permissions=[permission for permission in Permission if actor.may(permission)],
+            scopes=None if actor.tenant.within is None else list(actor.tenant.within),
             banner=BANNER if context.settings.mode == "development" else None,
         )
 

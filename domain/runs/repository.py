@@ -11,7 +11,7 @@ from domain.connections.model import ConnectionId, DataConnection
 from domain.db.columns import FqnList
 from domain.db.tenancy import delete_in, owned_by, select_columns_in, select_in, update_in
 from domain.db.uow import UnitOfWork
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.events import RunLogged
 from domain.fqn import Fqn
 from domain.identifiers import new_id
@@ -169,7 +169,10 @@ class RunRepository:
         earlier = select_in(self._uow.tenant, WorkflowRunRow).where(
             col(WorkflowRunRow.idempotency_key) == request.idempotency_key
         )
-        return to_model((await self._uow.session.scalars(earlier)).one()), False
+        found = (await self._uow.session.scalars(earlier)).one_or_none()
+        if found is None:  # it reaches beyond the part of the catalogue that this actor may see
+            raise Conflict("The idempotency key was used for another run; choose another key.")
+        return to_model(found), False
 
     async def lock(self, run_id: RunId) -> WorkflowRunRow:
         """Refuses a process whose run another process has claimed since."""

@@ -12,6 +12,7 @@ from api.auth import Credentials, check_loopback, open_gate
 from api.services import Services
 from domain.access.model import Role
 from domain.bootstrap import Domain
+from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.members.model import Grant
 from domain.settings import Settings, SettingsError
@@ -19,7 +20,7 @@ from tests.api.conftest import serving
 
 PROTOCOL = [Subprotocol("graphql-transport-ws")]
 UNKNOWN = f"assay_0123abcd_{'A' * 43}"
-VIEWER = {"query": "{ viewer { name projectId permissions banner } }"}
+VIEWER = {"query": "{ viewer { name projectId permissions scopes banner } }"}
 
 
 @pytest.mark.parametrize("bind", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
@@ -58,6 +59,7 @@ async def test_development_mode_signs_in_an_administrator_of_the_default_project
     assert viewer["name"] == "developer"
     assert viewer["projectId"] == str(actor.tenant.project_id)
     assert viewer["permissions"] == ["READ", "READ_ROWS", "RUN", "WRITE", "APPROVE", "ADMINISTER"]
+    assert viewer["scopes"] is None
     assert viewer["banner"].startswith("Development mode")
 
 
@@ -95,7 +97,8 @@ async def production(services: Services) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def token(domain: Domain, actor: Actor) -> str:
-    return (await domain.tokens.create(actor, "nightly", Grant(Role.OPERATOR), None)).text.text
+    grant = Grant(Role.OPERATOR, (Fqn.parse("bank.main"),))
+    return (await domain.tokens.create(actor, "nightly", grant, None)).text.text
 
 
 @pytest.mark.db
@@ -131,6 +134,7 @@ async def test_a_service_token_signs_in_to_its_own_project(
                 "name": "token:nightly",
                 "projectId": project,
                 "permissions": ["READ", "RUN"],
+                "scopes": ["bank.main"],
                 "banner": None,
             }
         for other in ("elsewhere", str(stranger.tenant.project_id), "nowhere"):

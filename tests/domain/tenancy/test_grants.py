@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from domain.bootstrap import Domain
-from domain.errors import Forbidden, NotFound
+from domain.errors import Conflict, Forbidden, NotFound
 from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.runs.model import RunRequest, RunType
@@ -108,6 +108,15 @@ async def test_what_belongs_to_the_whole_project_is_not_changed_from_a_part_of_i
     for name in names:
         with pytest.raises(Forbidden):
             await WRITES[name](house, granted(actor, CARD))
+
+
+async def test_a_key_of_a_run_that_is_not_there_is_taken_all_the_same(house: House, actor: Actor) -> None:
+    await house.domain.runs.request(actor, RunRequest(RunType.PROFILING, "bank", (PUBLIC,), idempotency_key="daily"))
+
+    with pytest.raises(Conflict, match="choose another key"):
+        await house.domain.runs.request(
+            granted(actor, CARD), RunRequest(RunType.PROFILING, "bank", (CARD,), idempotency_key="daily")
+        )
 
 
 async def test_a_run_that_reaches_beyond_a_grant_is_not_there(house: House, actor: Actor) -> None:
