@@ -3,16 +3,14 @@
 import asyncio
 import itertools
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.e2e.programs import program
 from tests.waiting import eventually
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -36,14 +34,7 @@ STOP_SECONDS = 20.0
 
 
 def chromium() -> str:
-    """Where it is; elsewhere than in CI a person may do without what needs it."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is not None:
-        return found
-    why = "No Chromium is installed, with which Prefect's UI is looked at (Debian: apt-get install chromium)."
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)
+    return program(*NAMES, package="chromium", purpose="with which Prefect's UI is looked at")
 
 
 class Page:

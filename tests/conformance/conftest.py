@@ -1,0 +1,49 @@
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.background import beside
+from tests.conformance.callers import CALLERS, Caller
+from tests.conformance.streams import Streams, keep_events_coming, make_streams
+from tests.conformance.tools import Tools, make_tools
+from tests.e2e.client import GraphQL
+from tests.e2e.conftest import make_installation, running
+from tests.e2e.installation import Installation
+
+
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
+    return make_tools(tmp_path_factory.mktemp("graphql"))
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Installation]:
+    """An installation as it ships, after the main job on the sample bank: runs, scores and violations are there."""
+    with running(make_installation()) as made:
+        done = made.run("demo", "--exit")
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def api(served: Installation) -> AsyncIterator[GraphQL]:
+    client = GraphQL(served.url)
+    yield client
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+async def streams(api: GraphQL) -> Streams:
+    return await make_streams(api)
+
+
+@pytest.fixture(scope="module")
+async def busy(api: GraphQL) -> AsyncIterator[None]:
+    async with beside(keep_events_coming(api)):
+        yield
+
+
+@pytest.fixture(params=CALLERS, ids=lambda caller: caller.name)
+def caller(request: pytest.FixtureRequest) -> Caller:
+    chosen: Caller = request.param
+    return chosen
