@@ -1,13 +1,15 @@
-"""Values of arguments as Schemathesis shall make them up: it loads this file beside the checks of its own.
+"""What Schemathesis makes up: it loads this file beside the checks of its own.
 
-Half of them fit what the server holds, so that requests reach more than "there is none".
+Half of it fits what the server holds, so that requests reach more than "there is none" and "that is no cursor".
 """
 
 import json
 import os
+from typing import Any
 
 import schemathesis
 import schemathesis_hooks  # type: ignore[import-not-found]  # noqa: F401 - the checks; found where Schemathesis is started
+from graphql import REMOVE, ArgumentNode, DocumentNode, Visitor, visit
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
@@ -24,3 +26,18 @@ crons = st.sampled_from(["0 6 * * *", "*/5 * * * 1-5", "61 * * * *"]) | st.text(
 schemathesis.graphql.scalar("Int", (small | any_int).map(nodes.Int))
 for name, values in {"ID": ids, "Fqn": fqns, "Decimal": decimals, "Cron": crons}.items():
     schemathesis.graphql.scalar(name, values.map(nodes.String))
+
+
+class FirstPages(Visitor):
+    def enter_argument(self, node: ArgumentNode, *_: object) -> Any:  # as the visitor wants it
+        return REMOVE if node.name.value in {"after", "before", "last"} else None
+
+
+def ask_for_first_pages(document: DocumentNode) -> DocumentNode:
+    asked: DocumentNode = visit(document, FirstPages())
+    return asked
+
+
+@schemathesis.hook
+def before_generate_body(_context: object, strategy: st.SearchStrategy[DocumentNode]) -> object:
+    return strategy | strategy.map(ask_for_first_pages)
