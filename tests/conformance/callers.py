@@ -1,16 +1,25 @@
-"""Who asks: each check is run as each of them."""
+"""Who asks what is made up."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from domain.access.model import Role
+from tests.e2e.installation import Installation
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`headers` come with requests and handshakes, and in the payload of `connection_init`."""
+    """`role` is None for one who shows no token; `seconds` is how long each seed lasts."""
 
     name: str
-    headers: Mapping[str, str]
+    role: Role | None
+    seconds: int
+
+    def headers(self, installation: Installation) -> dict[str, str]:
+        if self.role is None:
+            return {}
+        made = installation.run("token", "create", "--role", self.role, f"checks of {self.name}")
+        assert made.returncode == 0, made.stderr
+        return {"Authorization": f"Bearer {made.stdout.strip()}"}
 
 
-# In development mode everybody is an administrator.
-CALLERS = (Caller("admin", {}),)
+CALLERS = (Caller("admin", Role.ADMIN, 60), Caller("viewer", Role.VIEWER, 40), Caller("nobody", None, 20))

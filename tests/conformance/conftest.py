@@ -3,7 +3,6 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.background import beside
-from tests.conformance.callers import CALLERS, Caller
 from tests.conformance.streams import Streams, keep_events_coming, make_streams
 from tests.conformance.tools import Tools, make_tools
 from tests.e2e.client import GraphQL
@@ -41,9 +40,3 @@ async def streams(api: GraphQL) -> Streams:
 async def busy(api: GraphQL) -> AsyncIterator[None]:
     async with beside(keep_events_coming(api)):
         yield
-
-
-@pytest.fixture(params=CALLERS, ids=lambda caller: caller.name)
-def caller(request: pytest.FixtureRequest) -> Caller:
-    chosen: Caller = request.param
-    return chosen

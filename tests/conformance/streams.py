@@ -2,11 +2,9 @@
 
 import asyncio
 import itertools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.conformance.callers import Caller
 from tests.e2e import bank
 from tests.e2e.client import GraphQL
 
@@ -21,11 +19,9 @@ class Streams:
     endless: str
     silent: str
 
-    def settings(self, caller: Caller) -> Mapping[str, str]:
+    def settings(self) -> Mapping[str, str]:
         """The environment of the checks."""
         return {
-            "GQL_HEADERS": json.dumps(dict(caller.headers)),
-            "GQL_CONNECTION": json.dumps(dict(caller.headers)),
             "GQL_SUBSCRIPTION": self.ending,
             "GQL_SUBSCRIPTION_ENDLESS": self.endless,
             "GQL_SUBSCRIPTION_IDLE": self.silent,

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.conformance.callers import Caller
 from tests.conformance.streams import Streams
 from tests.conformance.tools import Tools
 from tests.e2e.installation import Installation
@@ -12,18 +11,18 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("conformance"), pytest.ma
 
 @pytest.mark.parametrize(("script", "checks"), [("audit.mjs", 88), ("ws-check.mjs", 35), ("sse-check.mjs", 9)])
 async def test_protocols_are_kept(
-    tools: Tools, served: Installation, streams: Streams, caller: Caller, script: str, checks: int
+    tools: Tools, served: Installation, streams: Streams, script: str, checks: int
 ) -> None:
-    report = await tools.check(script, served.url, streams.settings(caller))
+    report = await tools.check(script, served.url, streams.settings())
 
     assert report.failed == []
     assert report.counts["pass"] == checks
 
 
 async def test_hostile_documents_are_refused_or_answered_within_a_second_and_hold_nobody_up(
-    tools: Tools, served: Installation, streams: Streams, caller: Caller
+    tools: Tools, served: Installation, streams: Streams
 ) -> None:
-    settings = streams.settings(caller)
+    settings = streams.settings()
 
     report = await tools.check("abuse.mjs", served.url, settings)
     if report.failed:  # a busy machine is late now and then; what a document costs, it costs each time
