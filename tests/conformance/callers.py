@@ -8,7 +8,7 @@ from tests.e2e.installation import Installation
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`role` is None for one who shows no token; `seconds` is how long each seed lasts."""
+    """`role` is None for one who shows no token; `seconds` is how long each seed lasts, unless MAX_TIME says so."""
 
     name: str
     role: Role | None
@@ -22,4 +22,4 @@ class Caller:
         return {"Authorization": f"Bearer {made.stdout.strip()}"}
 
 
-CALLERS = (Caller("admin", Role.ADMIN, 60), Caller("viewer", Role.VIEWER, 40), Caller("nobody", None, 20))
+CALLERS = (Caller("admin", Role.ADMIN, 45), Caller("viewer", Role.VIEWER, 25), Caller("nobody", None, 10))
