@@ -16,8 +16,12 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Installation]:
-    """An installation as it ships, after the main job on the sample bank: runs, scores and violations are there."""
+def served(tools: Tools) -> Iterator[Installation]:
+    """An installation as it ships, after the main job on the sample bank: runs, scores and violations are there.
+
+    Without the tools there is nothing to start it for.
+    """
+    del tools
     with running(make_installation()) as made:
         done = made.run("demo", "--exit")
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

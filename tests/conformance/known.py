@@ -1,4 +1,7 @@
-"""Ids and FQNs of what a server holds, for requests that are made up."""
+"""Ids and FQNs of what a server holds, for requests that are made up.
+
+No connection is among them: one that a made-up request deletes would be missed by the tests after it.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +14,6 @@ HELD = """query ($scope: Fqn!) {
   workflowRuns(first: 10) { edges { node { id } } }
   violations(first: 10) { edges { node { id } } }
   dqRules(first: 10) { edges { node { id } } }
-  dataConnections { edges { node { id } } }
   glossaryTerms(first: 5) { edges { node { id } } } }"""
 
 
