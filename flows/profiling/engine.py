@@ -18,7 +18,9 @@ T = TypeVar("T")
 MEASURED_AT_ONCE = 2
 """However many tables were copied: two keep two cores busy, and each more takes its share of the memory."""
 
-_THREADS = 2
+_THREADS = 1
+"""Each table's own thread does its work. Another one of DuckDB's beside it would take over the reading of the source,
+and the table's thread would turn in a loop, a core at full load, for as long as the source takes."""
 
 
 class ProfilingEngine:

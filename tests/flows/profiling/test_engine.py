@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,3 +66,19 @@ async def test_as_many_tables_wait_for_their_source_as_there_are_workspaces(
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * (WORKSPACES + 1)
+
+
+@pytest.mark.db
+@pytest.mark.engine_postgres
+async def test_a_thread_that_waits_for_the_source_rests(database: SourceDatabase, tmp_path: Path) -> None:
+    await database.run("CREATE VIEW slow AS SELECT pg_sleep(0.5)::text AS v")
+
+    async with open_engine(64, spill_folder=tmp_path) as engine, database.opened() as source:
+        plan = plan_profile(await source.describe_table(PUBLIC.child("slow")), ProfilingSettings())
+        began, worked = time.monotonic(), time.process_time()
+        for _ in range(6):
+            await profile_table(source, engine, plan)
+        waited, worked = time.monotonic() - began, time.process_time() - worked
+
+    assert waited > 3
+    assert worked < 0.6
