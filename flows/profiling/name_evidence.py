@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+NAMES_REMEMBERED = 20_000
+"""Each column is compared with the key of each table: the same names come again and again."""
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _KEY_WORDS = frozenset({"id", "key", "code", "no", "nr", "num", "number", "uuid", "guid", "ref", "fk", "pk", "sk"})
@@ -49,12 +52,14 @@ def _between_tables(words: Words, thing: Words, parent: Words, key: Words) -> fl
     return 0.0
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED)
 def words_of(name: str) -> Words:
     """Lower-case words in the singular: `CustomerIDs` and `customer_ids` are the same."""
     apart = " ".join(_HUMP.split(name)).replace("_", " ")
     return tuple(_singular(word.lower()) for word in _WORDS.findall(apart))
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED)
 def thing_of(words: Words) -> Words:
     """What a key is the key of: the words without `id`, `code`, `fk` and the like at either end."""
     start, end = 0, len(words)

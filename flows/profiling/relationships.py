@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, islice
 
 import structlog
@@ -84,13 +85,17 @@ def _promise(candidate: Candidate) -> tuple[float, str, Fqn]:
 
 def _suggested(table: FoundTable, parents: Sequence[FoundTable]) -> Iterator[Candidate]:
     declared = {name for key in table.foreign_keys for name in key.columns}
-    columns = [column for column in table.columns if column.name not in declared]
+    columns: dict[str | None, list[str]] = {}
+    for column in table.columns:
+        if column.name not in declared:
+            columns.setdefault(_family(column.data_type), []).append(column.name)
     for parent in parents:
         for key in _single_keys(parent):
-            for column in columns:
-                confidence = _by_name(table.fqn, column, parent.fqn, key)
+            family = _family(key.data_type)
+            for name in columns.get(family, ()) if family else ():
+                confidence = name_confidence(table=table.fqn.name, column=name, parent=parent.fqn.name, key=key.name)
                 if confidence > 0:
-                    yield Candidate(column.name, parent.fqn, key.name, confidence)
+                    yield Candidate(name, parent.fqn, key.name, confidence)
 
 
 def _single_keys(table: FoundTable) -> list[FoundColumn]:
@@ -98,16 +103,10 @@ def _single_keys(table: FoundTable) -> list[FoundColumn]:
     return [table.column(name) for (name,) in keys]
 
 
-def _by_name(table: Fqn, column: FoundColumn, parent: Fqn, key: FoundColumn) -> float:
-    family = _family(key)
-    if family is None or family != _family(column):
-        return 0.0
-    return name_confidence(table=table.name, column=column.name, parent=parent.name, key=key.name)
-
-
-def _family(column: FoundColumn) -> str | None:
+@lru_cache(maxsize=1024)
+def _family(data_type: str) -> str | None:
     """Types that compare with each other; None for those that make no keys."""
-    return _FAMILIES.get(_MODIFIER.sub("", column.data_type).strip())
+    return _FAMILIES.get(_MODIFIER.sub("", data_type).strip())
 
 
 async def _confirm(source: Source, table: Fqn, candidate: Candidate) -> InferredRelationship | None:
