@@ -83,7 +83,8 @@ async def _follow(api_url: str, subscribers: int) -> Heard:
 
 def _socket(api_url: str) -> connect:
     address = f"{api_url.replace('http', 'ws', 1)}/graphql"
-    return connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None)
+    # As a browser, which sends no pings of its own: a busy server answers late, and that shall be told as a delay.
+    return connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, ping_interval=None)
 
 
 async def _listen(socket: ClientConnection, place: int, names: Sequence[str], run_id: str, ears: _Ears) -> None:

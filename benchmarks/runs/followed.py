@@ -54,13 +54,12 @@ async def measure_following(
 async def _turn(installation: Installation, api: Api, size: int, *, at_least: float) -> Turn:
     async with _crowd(installation, size) as people:
         began, before = time.monotonic(), processor_seconds(installation)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(asyncio.sleep(at_least))
-            run_id = await start_profiling(api, FOLLOWED)
-            heard = group.create_task(_heard(people, run_id))
-            await finished(installation, api, run_id)
+        run_id = await start_profiling(api, FOLLOWED)
+        heard, *_ = await asyncio.gather(
+            _heard(people, run_id), finished(installation, api, run_id), asyncio.sleep(at_least)
+        )
         spent = spent_since(before, processor_seconds(installation))
-    return Turn(time.monotonic() - began, spent, heard.result())
+    return Turn(time.monotonic() - began, spent, heard)
 
 
 @asynccontextmanager
@@ -87,7 +86,9 @@ async def _heard(people: Process | None, run_id: str) -> Heard | None:
     assert people.stdin
     people.stdin.write(f"{run_id}\n".encode())
     await people.stdin.drain()
-    return Heard(**json.loads(await _line_of(people, HEAR_SECONDS)))
+    if not (line := await _line_of(people, HEAR_SECONDS)):
+        raise LauncherError("The process of the subscribers has died; what it says stands above.")
+    return Heard(**json.loads(line))
 
 
 async def _line_of(people: Process, seconds: float) -> str:
