@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.db.uow import UnitsOfWork
 from domain.identity import Actor, Claim
-from domain.runs.model import Begin, RunId, RunTaken
+from domain.runs.model import Begin, RunId, RunStatus, RunTaken
 from domain.runs.repository import RunRepository
 from domain.runs.tables import WorkflowRunRow
 
@@ -35,6 +35,14 @@ class ClaimService:
             row.heartbeat_at = uow.clock()
             await runs.say(run_id, "INFO", f"The run has begun: start {begin.start}.")
         return replace(actor, claim=claim)
+
+    async def heed(self, actor: Actor, run_id: RunId) -> RunStatus:
+        """What becomes of the run, for a process that acts under its claim and does not beat; RunTaken once it is void.
+
+        Whether the run lives is told by the process that claimed it alone.
+        """
+        async with self._unit_of_work(actor) as uow:
+            return RunStatus((await RunRepository(uow).lock(run_id)).status)
 
 
 def _is_over(row: WorkflowRunRow, begin: Begin) -> bool:

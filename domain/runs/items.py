@@ -51,6 +51,21 @@ class ItemService:
         async with self._unit_of_work(actor) as uow:
             await move_item(uow, run_id, fqn, ItemStatus.FAILED, error=(code, message))
 
+    async def fail_unfinished(
+        self, actor: Actor, run_id: RunId, fqns: Collection[Fqn], code: str, message: str
+    ) -> Sequence[Fqn]:
+        """Record why those of the items that are neither done nor failed were not finished; which they are."""
+        asked = set(map(str, fqns))
+        async with self._unit_of_work(actor) as uow:
+            await RunRepository(uow).lock(run_id)
+            planned = await ItemRepository(uow).of_run(run_id)
+            left = [
+                Fqn.parse(item.fqn) for item in planned if item.fqn in asked and not ItemStatus(item.status).is_done
+            ]
+            for fqn in left:
+                await move_item(uow, run_id, fqn, ItemStatus.FAILED, error=(code, message))
+            return left
+
     async def finish(self, actor: Actor, run_id: RunId, fqn: Fqn, counts: Mapping[str, int]) -> None:
         """Finish an item that leaves no result of its own."""
         async with self._unit_of_work(actor) as uow:

@@ -9,10 +9,10 @@ from domain.bootstrap import Domain
 from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.pages import PageRequest
-from domain.runs.model import Begin, ItemStatus, RunTaken, RunType, WorkflowRun
+from domain.runs.model import Begin, ItemStatus, RunStatus, RunTaken, RunType, WorkflowRun
 from tests.factories.assets import PUBLIC, add_tables
 from tests.factories.connections import add_connection
-from tests.factories.runs import request_run
+from tests.factories.runs import report, request_run
 
 pytestmark = pytest.mark.db
 
@@ -82,11 +82,13 @@ async def test_another_flow_run_for_the_same_run_takes_it_over(domain: Domain, a
 
 
 WRITES: list[tuple[str, Write]] = [
+    ("what becomes of the run", lambda d, a, r: d.claims.heed(a, r.id)),
     ("its heartbeat", lambda d, a, r: d.runs.beat(a, r.id)),
     ("what is left to do", lambda d, a, r: d.items.open_items(a, r.id)),
     ("that an item is begun", lambda d, a, r: d.items.start(a, r.id, CARD)),
     ("that an item is done", lambda d, a, r: d.items.finish(a, r.id, CARD, {})),
     ("that an item failed", lambda d, a, r: d.items.fail(a, r.id, CARD, "X", "x")),
+    ("that an item was not finished", lambda d, a, r: d.items.fail_unfinished(a, r.id, [CARD], "X", "x")),
     ("proposed changes", lambda d, a, r: d.items.finish_enriched(a, r.id, CARD, [], {}, [])),
     ("the summary", lambda d, a, r: d.runs.record_output(a, r.id, {"completed": 1})),
     ("why it failed", lambda d, a, r: d.runs.record_failure(a, r.id, "X", "x")),
@@ -108,6 +110,19 @@ async def test_a_process_that_lives_on_after_the_next_one_has_begun_stores_nothi
     assert await domain.read.runs.get(actor.tenant, run.id) == before, what
     items = (await domain.read.runs.items(actor.tenant, run.id, (), PageRequest())).items
     assert [(item.status, item.attempts) for _, item in items] == [(ItemStatus.PENDING, 0)]
+
+
+async def test_a_process_that_acts_under_a_claim_hears_of_the_end_and_does_not_tell_that_the_run_lives(
+    domain: Domain, actor: Actor, run: WorkflowRun
+) -> None:
+    claimant = await claimed(domain, actor, run, 1)
+    begun = await domain.read.runs.get(actor.tenant, run.id)
+    await report(domain, actor, run.id, RunStatus.CANCELLING, domain.clock())
+
+    heard = await domain.claims.heed(claimant, run.id)
+
+    assert heard is RunStatus.CANCELLING
+    assert (await domain.read.runs.get(actor.tenant, run.id)).heartbeat_at == begun.heartbeat_at
 
 
 async def test_a_claim_on_one_run_is_no_bar_to_another(domain: Domain, actor: Actor, run: WorkflowRun) -> None:

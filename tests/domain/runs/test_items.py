@@ -118,3 +118,25 @@ async def test_a_run_may_have_more_items_than_a_statement_has_parameters(
     many = [Fqn.parse(f"bank.main.wide.t{number:05}") for number in range(5000)]
 
     assert len(await domain.items.open_items(actor, run.id, many)) == 5008
+
+
+async def test_items_that_were_not_finished_fail_and_those_that_were_stay_as_they_are(
+    domain: Domain, actor: Actor, run: WorkflowRun, tables: list[Fqn]
+) -> None:
+    done, failed, begun, waiting, *others = tables
+    await domain.items.finish(actor, run.id, done, {})
+    await domain.items.fail(actor, run.id, failed, "X", "Its own reason.")
+    await domain.items.start(actor, run.id, begun)
+
+    left = await domain.items.fail_unfinished(actor, run.id, tables[:4], "LOST", "Its process is gone.")
+
+    page = await domain.read.runs.items(actor.tenant, run.id, (), PageRequest())
+    assert left == [begun, waiting]
+    assert {one.fqn: (one.status, one.error_code, one.error_message) for _, one in page.items} == {
+        done: (ItemStatus.COMPLETED, None, None),
+        failed: (ItemStatus.FAILED, "X", "Its own reason."),
+        begun: (ItemStatus.FAILED, "LOST", "Its process is gone."),
+        waiting: (ItemStatus.FAILED, "LOST", "Its process is gone."),
+        **dict.fromkeys(others, (ItemStatus.PENDING, None, None)),
+    }
+    assert await progress(domain, actor, run) == (1, 3, 8)
