@@ -41,7 +41,7 @@ bench: setup  ## measure; takes a while and 20 GB (ARGS="latency", or "scale --j
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup  ## resolve the dependencies anew
-	$(UV) pip compile $(COMPILE) --group dev --output-file requirements/dev.txt pyproject.toml
+	$(UV) pip compile $(COMPILE) --extra dask --group dev --output-file requirements/dev.txt pyproject.toml
 	echo uv | $(UV) pip compile $(COMPILE) --output-file requirements/uv.txt -
 
 COMPILE := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -54,6 +54,8 @@ def _read_null(value: object) -> object:
 
 Days = Annotated[Annotated[int, Field(ge=1, le=36_500)] | None, BeforeValidator(_read_null)]
 """How many days; null is for ever."""
+Address = Annotated[Annotated[str, Field(pattern=r"^\S+$")] | None, BeforeValidator(_read_null)]
+"""Where a cluster is that others look after; null is one of the run's own, on its machine."""
 Origin = Annotated[str, Field(pattern=r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?$")]
 
 
@@ -147,6 +149,10 @@ class PrefectSettings(_Section):
 
 
 class RunSettings(_Section):
+    task_runner: Literal["threads", "dask", "ray"] = "threads"
+    """Where items are worked on: in the process of the run, or in those of a cluster (extras `dask` and `ray`)."""
+    dask_address: Address = None
+    ray_address: Address = None
     max_per_connection: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_read_null)] = 2
     """How many runs work on one source at once; null for as many as are asked for."""
     max_tasks: Annotated[int, Field(ge=1, le=2000)] = 1000

@@ -1,4 +1,5 @@
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -7,24 +8,33 @@ from prefect import State, flow
 from domain.fqn import Fqn
 from domain.runs.model import Include
 from flows.answers import KeptAnswers
+from flows.crew import Crew, model_calls
 from flows.enrichment.context import EnrichmentContext, Term
 from flows.enrichment.enricher import Enricher, Enrichment
 from flows.enrichment.registry import enricher_for
-from flows.fan_out import fan_out
+from flows.item_work import Work
 from flows.llm.ledger import LedgeredModel
 from flows.llm.run_model import open_run_model
 from flows.neighbourhood import Neighbourhood, neighbourhood_of
 from flows.runtime import Run, open_run, patiently, table_runner
+from flows.spread import spread
+
+CREW = Crew("enrichment", (model_calls,))
 
 
-@flow(name="enrich-metadata", task_runner=table_runner("enrichment"))
+@flow(name="enrich-metadata", task_runner=table_runner(CREW))
 async def enrich_metadata(run_id: UUID) -> State[None]:
     """Suggest what the tables of the run's targets, and their columns, mean."""
-    async with open_run(run_id) as run, _model_of(run) as model:
-        tables = await run.open_items()
-        around, terms = await neighbourhood_of(run, tables), await _terms_of(run)
-        await fan_out(run, tables, partial(_enrich, run, enricher_for(model), around, terms))
+    async with open_run(run_id) as run:
+        await spread(run, await run.open_items(), _bench, CREW)
         return await run.close({"provider": run.settings.enrichment.provider})
+
+
+@asynccontextmanager
+async def _bench(run: Run, tables: Sequence[Fqn]) -> AsyncIterator[Work]:
+    async with _model_of(run) as model:
+        around, terms = await neighbourhood_of(run, tables), await _terms_of(run)
+        yield partial(_enrich, run, enricher_for(model), around, terms)
 
 
 def _model_of(run: Run) -> AbstractAsyncContextManager[LedgeredModel | None]:

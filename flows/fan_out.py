@@ -46,8 +46,8 @@ async def fan_out(run: Run, items: Sequence[Fqn], work: Work) -> None:
     """
     loop = asyncio.get_running_loop()
     submitted = [
-        work_on.with_options(task_run_name=_literally(batch.name)).submit(Handover(loop, _bound(run, batch, work)))
-        for batch in await _batches(run, items)
+        work_on.with_options(task_run_name=literally(batch.name)).submit(Handover(loop, _bound(run, batch, work)))
+        for batch in await batched(run, items)
     ]
     states = await asyncio.gather(*map(_state_of, submitted))
     for state in states:
@@ -56,7 +56,7 @@ async def fan_out(run: Run, items: Sequence[Fqn], work: Work) -> None:
             raise failure
 
 
-async def _batches(run: Run, items: Sequence[Fqn]) -> list[Batch]:
+async def batched(run: Run, items: Sequence[Fqn]) -> list[Batch]:
     limits = run.settings.runs
     rows: Mapping[Fqn, int] = {}
     if len(items) > limits.max_tasks:
@@ -64,7 +64,7 @@ async def _batches(run: Run, items: Sequence[Fqn]) -> list[Batch]:
     return batches_of(items, limits.max_tasks, rows, limits.large_table_rows)
 
 
-def _literally(name: str) -> str:
+def literally(name: str) -> str:
     """Prefect reads the name of a task run as a format string, and a table may be called anything."""
     return name.replace("{", "{{").replace("}", "}}")
 

@@ -1,4 +1,5 @@
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -9,23 +10,32 @@ from domain.fqn import Fqn
 from domain.ledger.model import LlmCall
 from domain.rules.model import RuleState
 from flows.answers import KeptAnswers
+from flows.crew import Crew, model_calls, rule_calls, source_connections
 from flows.failures import TableFailed
-from flows.fan_out import fan_out
+from flows.item_work import Work
 from flows.llm.ledger import LedgeredModel
 from flows.llm.run_model import open_run_model
 from flows.rulegen.propose import Fields, propose_rules
 from flows.rulegen.suggest import ModelSuggester, Suggested
 from flows.runtime import Run, open_run, patiently, table_runner
 from flows.sources.base import Source
+from flows.spread import spread
+
+CREW = Crew("dq_rules", (source_connections, model_calls, rule_calls))
 
 
-@flow(name="generate-dq-rules", task_runner=table_runner("dq_rules"))
+@flow(name="generate-dq-rules", task_runner=table_runner(CREW))
 async def generate_dq_rules(run_id: UUID) -> State[None]:
     """Propose rules from the newest profile of each table, and try each on the data."""
-    async with open_run(run_id) as run, run.source() as source, _model_of(run) as model:
-        tables = await run.open_items()
-        await fan_out(run, tables, partial(_generate, run, source, model))
+    async with open_run(run_id) as run:
+        await spread(run, await run.open_items(), _bench, CREW)
         return await run.close({"provider": run.settings.enrichment.provider})
+
+
+@asynccontextmanager
+async def _bench(run: Run, _tables: Sequence[Fqn]) -> AsyncIterator[Work]:
+    async with run.source() as source, _model_of(run) as model:
+        yield partial(_generate, run, source, model)
 
 
 def _model_of(run: Run) -> AbstractAsyncContextManager[LedgeredModel | None]:

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -6,21 +7,33 @@ from prefect import State, flow
 
 from domain.errors import Invalid
 from domain.fqn import Fqn
-from flows.fan_out import fan_out
+from flows.crew import Crew, source_connections
+from flows.item_work import Work
 from flows.runtime import Run, open_run, patiently, table_runner
 from flows.sources.base import Source
+from flows.spread import spread
+
+CREW = Crew("profiling", (source_connections,))
 
 
-@flow(name="ingest-service", task_runner=table_runner("profiling"))
+@flow(name="ingest-service", task_runner=table_runner(CREW))
 async def ingest_service(run_id: UUID) -> State[None]:
     """Read schemas into the catalogue: the listed ones, or all of the connection's database when none is listed."""
-    async with open_run(run_id) as run, run.source() as source:
+    async with open_run(run_id) as run:
         listed = run.record.parameters.get("schemas") or ()
-        schemas = await run.open_items(await (_listed(run, source, listed) if listed else _all(run, source)))
-        await fan_out(run, schemas, partial(_ingest, run, source))
+        async with run.source() as source:
+            found = await (_listed(run, source, listed) if listed else _all(run, source))
+        await spread(run, await run.open_items(found), _bench, CREW)
         if not listed:
-            await _forget_vanished(run, source)
+            async with run.source() as source:
+                await _forget_vanished(run, source)
         return await run.close({})
+
+
+@asynccontextmanager
+async def _bench(run: Run, _schemas: Sequence[Fqn]) -> AsyncIterator[Work]:
+    async with run.source() as source:
+        yield partial(_ingest, run, source)
 
 
 async def _all(run: Run, source: Source) -> list[Fqn]:

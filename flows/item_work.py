@@ -1,6 +1,7 @@
 """The work on the items of one task: each has its own attempt, its own failure and its own record of both."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 
 from domain.errors import DomainError
 from domain.fqn import Fqn
@@ -12,6 +13,11 @@ from flows.runtime import Run, patiently
 from flows.unexpected import unexpected
 
 Work = Callable[[Fqn], Awaitable[None]]
+Bench = Callable[[Run, Sequence[Fqn]], AbstractAsyncContextManager[Work]]
+"""Opens all that the work on these items takes, in the process in which it is done.
+
+A function of a module: another process finds it there by its name.
+"""
 Failure = RunFailure | DomainError
 
 OF_THE_RUN = (ModelKeyRejected, SourceUnreachable)

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -15,10 +15,8 @@ from opentelemetry.trace import SpanKind
 from prefect import State, get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.exceptions import Abort
-from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run as flow_run_context
 from prefect.states import Cancelled, Completed, Crashed
-from prefect.task_runners import ConcurrentTaskRunner, TaskRunner
 from structlog.contextvars import bind_contextvars
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -35,10 +33,12 @@ from domain.logs import configure_logs
 from domain.runs.model import Begin, RunStatus, RunTaken, WorkflowRun
 from domain.settings import Settings, load_settings
 from domain.tracing import begin_tracing, flush_traces, span
+from flows.crew import Crew, share_of
 from flows.failures import RunFailure
 from flows.run_summary import publish_summary
 from flows.sources.base import Source
 from flows.sources.registry import open_source
+from flows.task_runners import Runner, runner_of
 from flows.unexpected import unexpected
 from flows.work_in_hand import WorkInHand
 
@@ -52,11 +52,9 @@ PATIENCE_SECONDS = 180.0
 log = structlog.get_logger()
 
 
-def table_runner(section: str) -> TaskRunner[PrefectFuture[Any]]:
-    """The task runner of a flow, as wide as its section of the settings says."""
-    width: int = getattr(load_settings(), section).max_concurrent_tables
-    # Prefect's own type of a future is invariant, so that no concrete runner fits its `flow` without a cast.
-    return cast("TaskRunner[PrefectFuture[Any]]", ConcurrentTaskRunner(max_workers=width))
+def table_runner(crew: Crew) -> Runner:
+    """The task runner of a flow, as the settings say at the moment in which Prefect imports it."""
+    return runner_of(crew, load_settings())
 
 
 class AllItemsFailed(RunFailure):
@@ -131,6 +129,15 @@ async def _ended(words: str) -> State[None]:
 async def open_upkeep() -> AsyncIterator[tuple[Domain, Settings]]:
     """What a flow needs that looks after all projects and belongs to no run."""
     settings = load_settings()
+    configure_logs(settings)
+    async with open_domain(settings) as domain:
+        yield domain, settings
+
+
+@asynccontextmanager
+async def open_share(processes: int) -> AsyncIterator[tuple[Domain, Settings]]:
+    """What one of so many processes needs that share the work of a run."""
+    settings = share_of(load_settings(), processes)
     configure_logs(settings)
     async with open_domain(settings) as domain:
         yield domain, settings
@@ -218,15 +225,27 @@ async def _record_failure(run: Run, code: str, message: str) -> None:
 
 async def _beat(run: Run) -> None:
     """Tell that the process lives, and hear whether it is still wanted; a database that is away hears it later."""
+    await follow(
+        run,
+        hear=lambda: run.domain.runs.beat(run.actor, run.record.id),
+        end=lambda status: _end(run, status),
+        leave=lambda: _leave(run),
+    )
+
+
+async def follow(
+    run: Run, hear: Callable[[], Awaitable[RunStatus]], end: Callable[[RunStatus], None], leave: Callable[[], None]
+) -> None:
+    """For ever: `end` once the run has to end, `leave` once it is another process's; both may be called again."""
     was_live = False
     while True:
         try:
-            status = await run.domain.runs.beat(run.actor, run.record.id)
+            status = await hear()
             was_live = was_live or not status.is_terminal  # a second try may begin before its states are copied
             if status is RunStatus.CANCELLING or (status.is_terminal and was_live):
-                _end(run, status)
+                end(status)
         except RunTaken:
-            _leave(run)
+            leave()
         except Unavailable:
             log.warning("heartbeat.missed", run=str(run.record.id))
         await asyncio.sleep(HEARTBEAT_SECONDS)

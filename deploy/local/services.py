@@ -23,6 +23,7 @@ from deploy.local.service import Service
 from deploy.local.signals import stopping_like_ctrl_c
 from deploy.local.stages import DATABASE, PREFECT_DATABASE, DatabaseUrls, Installation
 from domain.settings import Settings
+from flows.extras import require_installed
 
 ADOPT_SECONDS = 300.0
 LOOK_SECONDS = 0.5
@@ -75,6 +76,7 @@ def started_services(settings: Settings, progress: Progress) -> Iterator[Service
 
 def _prepared_home(settings: Settings) -> Home:
     require_allowed(settings)
+    require_installed(settings.runs.task_runner)
     home = Home.of(settings)
     home.prepare()
     return home

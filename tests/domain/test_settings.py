@@ -217,3 +217,20 @@ def test_a_missing_database_is_told_with_the_way_out(config: Path) -> None:
 def test_secrets_lie_below_the_home_folder(config: Path) -> None:
     assert load(config, "", ASSAY_HOME="/somewhere").secrets_folder == Path("/somewhere/secrets")
     assert load(config).home == default_home()
+
+
+def test_threads_of_the_run_do_its_work_unless_a_cluster_is_asked_for(config: Path) -> None:
+    assert load_settings(environment={}).runs == Settings().runs
+    assert load(config).runs.task_runner == "threads"
+    assert load(config, "", ASSAY_RUNS_TASK_RUNNER="ray").runs.task_runner == "ray"
+
+
+@pytest.mark.parametrize("key", ["dask_address", "ray_address"])
+def test_the_address_of_a_cluster_is_a_word_or_null(config: Path, key: str) -> None:
+    variable = f"ASSAY_RUNS_{key.upper()}"
+
+    found = [getattr(load(config, "", **{variable: value}).runs, key) for value in ("null", "tcp://host:1")]
+    with pytest.raises(SettingsError, match=rf"runs.{key}: .* It comes from {variable}"):
+        load(config, "", **{variable: "not an address"})
+
+    assert found == [None, "tcp://host:1"]

@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import StateType
 from domain.fqn import Fqn
 from domain.profiles.model import Measured, Method, Reading, TableProfile
 from domain.runs.model import ItemStatus, RunStatus, RunType, WorkflowRun
+from flows.crew import Crew
 from flows.failures import ModelKeyRejected, TableFailed
 from flows.fan_out import fan_out
 from flows.runtime import open_run, table_runner
@@ -43,7 +44,7 @@ async def run(worker: Worker) -> WorkflowRun:
 def flow_that_does(worker: Worker, work: Work) -> Called:
     """As wide as the settings say at this moment; a worker imports a flow anew for each run."""
 
-    @flow(name="probe", task_runner=table_runner("profiling"))
+    @flow(name="probe", task_runner=table_runner(Crew("profiling")))
     async def probe(run_id: UUID) -> State[None]:
         async with open_run(run_id) as run:
 

@@ -10,7 +10,9 @@ from domain.assets.model import FoundSchema
 from domain.bootstrap import Domain
 from domain.identity import Actor
 from domain.runs.model import RunId, RunType
+from flows.enrich_metadata import CREW as ENRICHING
 from flows.enrich_metadata import enrich_metadata
+from flows.generate_dq_rules import CREW as GENERATING
 from flows.generate_dq_rules import generate_dq_rules
 from flows.llm.budget import CallBudget
 from flows.runtime import table_runner
@@ -91,7 +93,7 @@ async def test_an_enrichment_has_as_many_calls_at_once_as_its_tables_make_and_it
     monkeypatch.setenv("ASSAY_ENRICHMENT_MAX_CONCURRENT_TABLES", str(tables))
     monkeypatch.setenv("ASSAY_ENRICHMENT_MAX_CONCURRENT_LLM_CALLS", str(limit))
     monkeypatch.setenv("ASSAY_RUNS_MAX_TASKS", str(max_tasks))
-    flow = enrich_metadata.with_options(task_runner=table_runner("enrichment"))
+    flow = enrich_metadata.with_options(task_runner=table_runner(ENRICHING))
 
     state = await called(worker, flow, enrichment, provider, calls=tables * CALLS_OF_A_WIDE_TABLE)
 
@@ -138,7 +140,7 @@ async def test_a_rule_generation_keeps_to_the_narrowest_of_its_limits(
     monkeypatch.setenv("ASSAY_ENRICHMENT_MAX_CONCURRENT_LLM_CALLS", str(limit))
     provider.then(*[Text('{"rules": []}')] * TABLES)
     requested = await request_run(worker.domain, worker.actor, RunType.DQ_RULE_GENERATION, PUBLIC)
-    flow = generate_dq_rules.with_options(task_runner=table_runner("dq_rules"))
+    flow = generate_dq_rules.with_options(task_runner=table_runner(GENERATING))
 
     state = await called(worker, flow, requested.id, provider, calls=tables)
 
