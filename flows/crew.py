@@ -35,8 +35,8 @@ class Crew:
     shares: tuple[Shares, ...] = ()
 
     def width(self, settings: Settings) -> int:
-        limits: int = getattr(settings, self.section).max_concurrent_tables
-        return limits
+        width: int = getattr(settings, self.section).max_concurrent_tables
+        return width
 
     def processes(self, settings: Settings) -> int:
         """No more than there are shares: a process without one could do nothing, and one more would break a limit."""

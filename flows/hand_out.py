@@ -79,7 +79,9 @@ class HandingOut:
                 return await asyncio.to_thread(self._task, batch)
             except OSError:
                 kind = self._run.settings.runs.task_runner
-                self._end(ClusterUnreachable(f"The {kind} cluster cannot be reached; see runs.{kind}_address."))
+                self._end(
+                    ClusterUnreachable(f"No {kind} cluster could be reached or started; see runs.{kind}_address.")
+                )
                 return None
 
     def _task(self, batch: Batch) -> PrefectFuture[Any]:

@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from structlog.contextvars import bind_contextvars
+
 from domain.access.model import system_actor
 from domain.bootstrap import Domain
 from domain.errors import DomainError, NotFound
@@ -85,6 +87,7 @@ async def _opened(stack: AsyncExitStack, part: Part, bench: Bench) -> tuple[Run,
 @asynccontextmanager
 async def _joined(part: Part) -> AsyncIterator[Run]:
     """The run, listened to: whether it lives is for the flow's process to tell, whether it has to end is heard here."""
+    bind_contextvars(run=str(part.run_id))
     async with open_share(part.processes) as (domain, settings):
         run = await _found(domain, settings, part)
         heard = asyncio.Event()

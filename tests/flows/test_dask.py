@@ -208,5 +208,5 @@ async def test_a_cluster_that_is_not_there_fails_the_run_and_names_the_setting(
     assert state.is_failed()
     assert (ended.error_code, ended.error_message) == (
         "CLUSTER_UNREACHABLE",
-        "The dask cluster cannot be reached; see runs.dask_address.",
+        "No dask cluster could be reached or started; see runs.dask_address.",
     )
