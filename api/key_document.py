@@ -45,7 +45,7 @@ async def _read(http: httpx.AsyncClient, url: str) -> dict[str, object]:
         reply = await http.get(url)
         reply.raise_for_status()
         found = orjson.loads(reply.content)
-    except (httpx.HTTPError, orjson.JSONDecodeError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, orjson.JSONDecodeError) as error:
         raise ProviderUnreachable(f"{url}: {type(error).__name__}") from error
     if not isinstance(found, dict):
         raise ProviderUnreachable(f"{url} holds no JSON object")

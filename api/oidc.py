@@ -44,7 +44,7 @@ class Provider:
         try:
             header = jwt.get_unverified_header(token)
             algorithm, key_id = header.get("alg"), header.get("kid")
-            if algorithm not in ALGORITHMS or key_id is None:
+            if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or key_id is None:
                 return None
             key = await self._keys.find(key_id)
             return self._verified(token, algorithm, key) if key and key.get("alg", algorithm) == algorithm else None

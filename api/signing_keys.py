@@ -54,10 +54,10 @@ class SigningKeys:
             raise Unavailable("The identity provider does not answer. Try again in a few seconds.", int(PAUSE_SECONDS))
 
     async def _ask(self) -> None:
-        self._asked_at = self._now()
         try:
             self._keys = await self._fetch()
         except ProviderUnreachable as error:
+            self._asked_at = self._now()
             log.warning("auth.provider_unreachable", error=str(error))
         else:
-            self._fetched_at = self._asked_at
+            self._fetched_at = self._asked_at = self._now()

@@ -76,7 +76,7 @@ def encoded(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
-def unsigned(issuer: IdentityProvider, algorithm: str) -> str:
+def unsigned(issuer: IdentityProvider, algorithm: object) -> str:
     header = {"alg": algorithm, "kid": SIGNED_BY}
     return ".".join(encoded(json.dumps(part).encode()) for part in (header, issuer.claims()))
 
@@ -96,6 +96,7 @@ def signed_by_somebody_else(issuer: IdentityProvider) -> str:
 FORGED: dict[str, Forge] = {
     "no token": lambda _: "made-up",
     "no signature": lambda issuer: f"{unsigned(issuer, 'none')}.",
+    "a list of algorithms": lambda issuer: f"{unsigned(issuer, ['RS256'])}.",
     "the public key as a secret": signed_with_the_public_key,
     "another key of that id": signed_by_somebody_else,
     "a signature of something else": lambda issuer: issuer.token(sub="u-2").rpartition(".")[0]

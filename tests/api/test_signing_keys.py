@@ -121,6 +121,18 @@ async def test_without_any_key_it_is_told_when_to_come_back(keys: SigningKeys, p
     assert (publisher.asked, len(lines)) == (1, 1)
 
 
+async def test_who_leaves_while_asking_leaves_the_next_one_to_ask(keys: SigningKeys, publisher: Publisher) -> None:
+    publisher.answers.clear()
+    leaving = asyncio.create_task(keys.find("a"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    publisher.answers.set()
+
+    assert await keys.find("a") == {"kid": "a"}
+    assert publisher.asked == 2
+
+
 async def test_a_provider_that_is_back_is_asked_again(keys: SigningKeys, publisher: Publisher) -> None:
     publisher.is_down = True
     with capture_logs(), pytest.raises(Unavailable):
