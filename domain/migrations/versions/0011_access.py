@@ -16,7 +16,7 @@ from domain.migrations.scope_wall import (
 )
 from domain.migrations.tenant_wall import protect
 
-revision: str = "0011_access"
+revision: str = "0011"
 down_revision: str | None = "0010"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
