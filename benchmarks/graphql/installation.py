@@ -27,7 +27,7 @@ from domain.settings import DatabaseSettings, Settings
 
 HOST = "127.0.0.1"
 SIZE = Size(schemas=1, tables=100, columns=50, snapshots=1, violations=1, open_violations=1)
-LONGEST_START_SECONDS, LONGEST_END_SECONDS = 60.0, 20.0
+LONGEST_START_SECONDS, LONGEST_END_SECONDS = 180.0, 20.0
 LOOK_SECONDS = 0.05
 
 

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Coroutine
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -11,16 +11,21 @@ T = TypeVar("T")
 
 async def while_connected(request: Request, work: Coroutine[None, None, T]) -> T:
     """The result of the work, which is stopped when the client goes away: nobody waits for it any more."""
-    working, leaving = asyncio.create_task(work), asyncio.create_task(_left(request))
+    working = asyncio.create_task(work)
+    tasks: set[asyncio.Task[Any]] = {working}  # each with a result of its own
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0)  # what only computes has ended by then, and its client need not be watched
+        if not working.done():
+            tasks.add(asyncio.create_task(_left(request)))
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             raise Refused(400, "The client went away.")
         return working.result()
     finally:
-        for task in (working, leaving):
+        going_on = [task for task in tasks if not task.done()]
+        for task in going_on:
             task.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
+        await asyncio.gather(*going_on, return_exceptions=True)
 
 
 async def _left(request: Request) -> None:
