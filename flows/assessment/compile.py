@@ -12,7 +12,7 @@ from flows.assessment.group_checks import dependency_check, reference_check, uni
 from flows.assessment.readings import ColumnReader, reader
 from flows.assessment.row_checks import RowQuestion, row_check
 from flows.assessment.table_checks import freshness_check, row_count_check
-from flows.sources.dialect import quote_table
+from flows.sources.dialect import Dialect, quote_table
 
 MOST_CHECKS_PER_SCAN = 400
 """Two result columns a check; PostgreSQL returns at most 1,664."""
@@ -28,13 +28,15 @@ class Scan:
     positions: tuple[int, ...]
 
 
-def compile_rules(rules: Sequence[RuleDefinition], table: FoundTable, observed_at: datetime) -> list[Scan]:
+def compile_rules(
+    rules: Sequence[RuleDefinition], table: FoundTable, observed_at: datetime, dialect: Dialect
+) -> list[Scan]:
     """Positions are those of `rules`. Raises `RuleNotApplicable` for a rule that the table cannot answer."""
-    return scans(table, {place: check_of(rule, table, observed_at) for place, rule in enumerate(rules)})
+    return scans(table, {place: check_of(rule, table, observed_at, dialect) for place, rule in enumerate(rules)})
 
 
-def check_of(rule: RuleDefinition, table: FoundTable, observed_at: datetime) -> Check:
-    columns = [reader(table, name) for name in rule.columns]
+def check_of(rule: RuleDefinition, table: FoundTable, observed_at: datetime, dialect: Dialect) -> Check:
+    columns = [reader(table, name, dialect) for name in rule.columns]
     if rule.kind in _GROUP_CHECKS:
         return _GROUP_CHECKS[rule.kind](rule, table, columns)
     if rule.kind is RuleKind.ROW_COUNT:

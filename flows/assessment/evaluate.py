@@ -12,6 +12,7 @@ from flows.assessment.compile import Scan, check_of, scans
 from flows.assessment.failing_rows import failing_keys
 from flows.failures import TableFailed
 from flows.sources.base import Source
+from flows.sources.dialect import Dialect
 
 AT_ONCE_SECONDS = 2.0
 
@@ -34,7 +35,7 @@ async def evaluate(
     masked_columns: frozenset[str] = frozenset(),
 ) -> tuple[Evaluation, ...]:
     """One evaluation per rule, in their order. `masked_columns` hold personal data: their keys are not shown."""
-    checks, answers = _compiled(rules, table, observed_at)
+    checks, answers = _compiled(rules, table, observed_at, source.dialect)
     async for place, answer in _ask_all(source, table, checks):
         answers[place] = answer
     evaluations = []
@@ -45,13 +46,13 @@ async def evaluate(
 
 
 def _compiled(
-    rules: Sequence[RuleDefinition], table: FoundTable, observed_at: datetime
+    rules: Sequence[RuleDefinition], table: FoundTable, observed_at: datetime, dialect: Dialect
 ) -> tuple[dict[int, Check], dict[int, Answer]]:
     checks: dict[int, Check] = {}
     refused: dict[int, Answer] = {}
     for place, rule in enumerate(rules):
         try:
-            checks[place] = check_of(rule, table, observed_at)
+            checks[place] = check_of(rule, table, observed_at, dialect)
         except TableFailed as refusal:
             refused[place] = refusal
     return checks, refused

@@ -36,7 +36,7 @@ def reference_check(rule: RuleDefinition, table: FoundTable, columns: Sequence[C
         select=f"SELECT count(*) AS evaluated, count(*) FILTER (WHERE {orphan}) AS failed "
         f"FROM {children} LEFT JOIN ({distinct}) AS parent ON {on}",
         failing_rows=f"SELECT * FROM {children} WHERE NOT EXISTS "
-        f"(SELECT FROM {quote_table(parent)} AS parent WHERE {on})",
+        f"(SELECT 1 FROM {quote_table(parent)} AS parent WHERE {on})",
     )
 
 

@@ -1,17 +1,6 @@
 """Parameters of rules written into SQL so that none can be read as anything but a value."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
-
-
-def text_literal(text: str) -> str:
-    """The E form reads a backslash alike whatever `standard_conforming_strings` says."""
-    quoted = text.replace("'", "''")
-    return "E'" + quoted.replace("\\", "\\\\") + "'" if "\\" in quoted else f"'{quoted}'"
-
-
-def text_list(texts: Iterable[str]) -> str:
-    return ", ".join(text_literal(text) for text in texts)
 
 
 def number_literal(number: float) -> str:

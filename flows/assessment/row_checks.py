@@ -1,14 +1,15 @@
 """What each row-counting kind asks of a single row, as SQL conditions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.rules.model import RuleDefinition, RuleKind
 from domain.rules.parameters import Parameter
-from flows.assessment.literals import moment_literal, number_literal, text_list, text_literal
+from flows.assessment.literals import moment_literal, number_literal
 from flows.assessment.pattern_sql import is_well_formed
-from flows.assessment.readings import INTEGER, NUMBER, ColumnReader, reads_as_date
+from flows.assessment.readings import INTEGER, NUMBER, ColumnReader
+from flows.sources.dialect import quote_text
 
 _DATE_ONLY = len("2020-12-31")
 
@@ -53,7 +54,11 @@ def _not_blank(question: RowQuestion) -> RowCheck:
 
 def _accepted_values(question: RowQuestion) -> RowCheck:
     column = question.column
-    return RowCheck(f"{column.plain} IS NOT NULL", f"{column.text} IN ({text_list(question.texts('values'))})")
+    return RowCheck(f"{column.plain} IS NOT NULL", f"{column.text} IN ({_listed(question.texts('values'), column)})")
+
+
+def _listed(texts: Iterable[str], column: ColumnReader) -> str:
+    return ", ".join(map(column.dialect.text_literal, texts))
 
 
 def _within_bounds(question: RowQuestion) -> RowCheck:
@@ -92,7 +97,9 @@ def _text_length(question: RowQuestion) -> RowCheck:
 
 def _matches_pattern(question: RowQuestion) -> RowCheck:
     column = question.column
-    return RowCheck(column.filled, is_well_formed(str(question.rule.parameters["pattern"]), column.text))
+    return RowCheck(
+        column.filled, is_well_formed(str(question.rule.parameters["pattern"]), column.text, column.dialect)
+    )
 
 
 def _not_in_future(question: RowQuestion) -> RowCheck:
@@ -119,11 +126,11 @@ def _reads_as(question: RowQuestion) -> RowCheck:
     column = question.column
     match question.rule.parameters["type"]:
         case "integer":
-            passes = f"{column.trimmed} ~ {text_literal(INTEGER)}"
+            passes = f"{column.trimmed} ~ {quote_text(INTEGER)}"
         case "number":
-            passes = f"{column.trimmed} ~ {text_literal(NUMBER)}"
+            passes = f"{column.trimmed} ~ {quote_text(NUMBER)}"
         case _:
-            passes = reads_as_date(column.trimmed)
+            passes = column.reads_as_date
     return RowCheck(column.filled, passes)
 
 
@@ -131,12 +138,13 @@ def _has_shape(question: RowQuestion) -> RowCheck:
     column, shape = question.column, question.column.text
     for characters, mark in (("[0-9]", "9"), ("[A-Z]", "A"), ("[a-z]", "a")):
         shape = f"regexp_replace({shape}, '{characters}', '{mark}', 'g')"
-    return RowCheck(column.filled, f"{shape} IN ({text_list(question.texts('shapes'))})")
+    return RowCheck(column.filled, f"{shape} IN ({_listed(question.texts('shapes'), column)})")
 
 
 def _no_missing_tokens(question: RowQuestion) -> RowCheck:
-    tokens = text_list(token.strip().lower() for token in question.texts("tokens"))
-    return RowCheck(f"{question.column.plain} IS NOT NULL", f"lower({question.column.trimmed}) NOT IN ({tokens})")
+    column = question.column
+    tokens = _listed((token.strip().lower() for token in question.texts("tokens")), column)
+    return RowCheck(f"{column.plain} IS NOT NULL", f"lower({column.trimmed}) NOT IN ({tokens})")
 
 
 def _no_stray_space(question: RowQuestion) -> RowCheck:

@@ -56,7 +56,7 @@ async def profile_table(
 def _reading(plan: ProfilePlan, copied: Copied) -> Reading:
     if copied.coverage is Coverage.ALL:
         return Reading(Method.EXACT, copied.rows, copied.population)
-    seed = plan.sample.seed if plan.sample and copied.coverage is Coverage.BLOCKS else None
+    seed = plan.sample.seed if plan.sample and copied.coverage is not Coverage.FIRST else None
     return Reading(Method.SAMPLED, copied.rows, copied.population, seed)
 
 

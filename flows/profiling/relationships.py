@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ from flows.failures import TableFailed
 from flows.profiling.name_evidence import name_confidence
 from flows.sources.base import Source
 from flows.sources.dialect import quote_name, quote_table
+from flows.sources.forms import plain_type
 
 MIN_CONTAINMENT = 0.9
 MAX_CHECKS = 20
@@ -26,17 +26,12 @@ MAX_CHECKS = 20
 MAX_CHECKED_ROWS = 100_000
 _PARENTS_PER_COLUMN = 3
 
+_INTEGERS = "smallint integer bigint numeric int tinyint mediumint decimal hugeint utinyint usmallint uinteger ubigint"
 _FAMILIES = {
-    "smallint": "integer",
-    "integer": "integer",
-    "bigint": "integer",
-    "numeric": "integer",
+    **dict.fromkeys(_INTEGERS.split(), "integer"),
     "uuid": "uuid",
-    "text": "text",
-    "character varying": "text",
-    "character": "text",
+    **dict.fromkeys(("text", "character varying", "character", "varchar", "char"), "text"),
 }
-_MODIFIER = re.compile(r"\(.*?\)")
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +101,7 @@ def _single_keys(table: FoundTable) -> list[FoundColumn]:
 @lru_cache(maxsize=1024)
 def _family(data_type: str) -> str | None:
     """Types that compare with each other; None for those that make no keys."""
-    return _FAMILIES.get(_MODIFIER.sub("", data_type).strip())
+    return _FAMILIES.get(plain_type(data_type))
 
 
 async def _confirm(source: Source, table: Fqn, candidate: Candidate) -> InferredRelationship | None:

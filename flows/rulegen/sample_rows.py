@@ -8,7 +8,7 @@ from domain.assets.model import AssetType, FoundTable
 from flows.enrichment.type_kinds import Kind, kind_of
 from flows.failures import TableFailed
 from flows.sources.base import Row, Source
-from flows.sources.dialect import quote_name, quote_table
+from flows.sources.dialect import Dialect, quote_name, quote_table
 
 MOST_ROWS = 10_000
 MOST_COLUMNS = 100
@@ -38,7 +38,7 @@ async def read_rows(source: Source, table: FoundTable, row_count: int) -> Sample
     names = names[:MOST_COLUMNS]
     if not names:
         return SampleRows()
-    rows = await _read(source, table, names, _sampling(table, row_count))
+    rows = await _read(source, table, names, _sampling(table, row_count, source.dialect))
     values = zip(*(tuple(row.values()) for row in rows), strict=True) if rows else ((),) * len(names)
     return SampleRows(dict(zip(names, map(tuple, values), strict=True)))
 
@@ -60,9 +60,9 @@ def _sample_sql(table: FoundTable, names: list[str], sampling: str) -> str:
     return f"SELECT {texts} FROM {quote_table(table.fqn)}{sampling} LIMIT {MOST_ROWS}"  # noqa: S608 - quoted
 
 
-def _sampling(table: FoundTable, row_count: int) -> str:
+def _sampling(table: FoundTable, row_count: int, dialect: Dialect) -> str:
     """Rows of blocks from all over the table: its first blocks hold its oldest rows. A view has no blocks."""
     if table.type is AssetType.VIEW or row_count <= MOST_ROWS:
         return ""
     percent = min(100.0, SPARE_PERCENT * MOST_ROWS / row_count)
-    return f" TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE (1)"
+    return dialect.block_sample(percent)

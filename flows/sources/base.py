@@ -10,6 +10,7 @@ import duckdb
 
 from domain.assets.model import FoundSchema, FoundTable
 from domain.fqn import Fqn
+from flows.sources.dialect import Dialect
 
 Row = Mapping[str, Any]  # a driver's values, of whatever type the column has
 
@@ -23,10 +24,11 @@ class Sample:
 
 
 class Coverage(StrEnum):
-    """Which rows a copy holds: all of them, those of random blocks (by `seed`), or the first ones that came."""
+    """Which rows a copy holds: all, those of random blocks or random rows (both by `seed`), or the first that came."""
 
     ALL = "ALL"
     BLOCKS = "BLOCKS"
+    ROWS = "ROWS"
     FIRST = "FIRST"
 
 
@@ -77,7 +79,11 @@ class Source(Protocol):
 
     @property
     def address(self) -> str:
-        """Host, port and database, for messages."""
+        """Host, port and database, or the path, for messages."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How SQL that `fetch` runs has to be spelled."""
 
     async def check(self) -> str:
         """Speak to the server once; its version in words."""

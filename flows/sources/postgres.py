@@ -18,6 +18,7 @@ from flows.failures import SourceUnreachable, TableFailed
 from flows.sources import postgres_catalogue as catalogue
 from flows.sources import postgres_describe
 from flows.sources.base import Copied, Row, Sample, Source
+from flows.sources.dialect import POSTGRESQL, Dialect
 from flows.sources.off_loop import run_off_loop
 from flows.sources.postgres_copy import PostgresCopy, Selection
 from flows.sources.postgres_errors import reading
@@ -35,6 +36,8 @@ async def open_postgres(settings: ConnectionSettings, password: str | None, limi
 
 
 class PostgresSource:
+    dialect: Dialect = POSTGRESQL
+
     def __init__(self, login: PostgresLogin, pool: asyncpg.Pool) -> None:
         self._login = login
         self._pool = pool

@@ -14,7 +14,7 @@ from domain.connections.model import ConnectionSettings, SslMode
 from domain.fqn import Fqn
 from domain.settings import SourceSettings
 from flows.sources.base import Row, Source
-from flows.sources.dialect import quote_name, quote_table
+from flows.sources.dialect import Dialect, quote_name, quote_table
 from flows.sources.postgres import open_postgres
 from tests.fixtures.postgres import PostgresServer
 
@@ -55,6 +55,10 @@ class CountingSource:
 
     source: Source
     statements: list[str] = field(default_factory=list)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.source.dialect
 
     async def fetch(self, sql: str, *arguments: object) -> Sequence[Row]:
         self.statements.append(sql)

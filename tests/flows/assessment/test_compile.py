@@ -7,6 +7,7 @@ from domain.rules.parameters import Parameter
 from flows.assessment.compile import MOST_CHECKS_PER_SCAN, compile_rules
 from flows.assessment.evaluate import evaluate
 from flows.assessment.readings import RuleNotApplicable
+from flows.sources.dialect import POSTGRESQL
 from tests.flows.assessment.scratch import OBSERVED_AT, CountingSource, Scratch
 from tests.flows.rulegen.measured import found_table
 
@@ -19,7 +20,7 @@ def test_all_row_rules_of_a_table_share_one_scan() -> None:
     rules = [RuleDefinition(RuleKind.NOT_NULL, table.fqn, (column.name,)) for column in table.columns]
     rules.append(RuleDefinition(RuleKind.ROW_COUNT, table.fqn, (), {"min": 1}))
 
-    (scan,) = compile_rules(rules, table, OBSERVED_AT)
+    (scan,) = compile_rules(rules, table, OBSERVED_AT, POSTGRESQL)
 
     assert scan.positions == tuple(range(31))
     assert scan.sql.count("FROM") == 1
@@ -33,25 +34,28 @@ def test_rules_that_group_share_one_further_statement() -> None:
         RuleDefinition(RuleKind.FUNCTIONAL_DEPENDENCY, table.fqn, ("a", "b")),
     ]
 
-    assert [scan.positions for scan in compile_rules(rules, table, OBSERVED_AT)] == [(1,), (0, 2)]
+    assert [scan.positions for scan in compile_rules(rules, table, OBSERVED_AT, POSTGRESQL)] == [(1,), (0, 2)]
 
 
 def test_more_rules_than_a_statement_can_return_are_split() -> None:
     table = found_table({"a": "text"})
     rules = [RuleDefinition(RuleKind.NOT_NULL, table.fqn, ("a",))] * (MOST_CHECKS_PER_SCAN + 1)
 
-    assert [len(scan.positions) for scan in compile_rules(rules, table, OBSERVED_AT)] == [MOST_CHECKS_PER_SCAN, 1]
+    assert [len(scan.positions) for scan in compile_rules(rules, table, OBSERVED_AT, POSTGRESQL)] == [
+        MOST_CHECKS_PER_SCAN,
+        1,
+    ]
 
 
 def test_no_rules_ask_nothing() -> None:
-    assert compile_rules([], found_table({"a": "text"}), OBSERVED_AT) == []
+    assert compile_rules([], found_table({"a": "text"}), OBSERVED_AT, POSTGRESQL) == []
 
 
 def test_unknown_column_is_refused_by_name() -> None:
     table = found_table({"a": "text"})
 
     with pytest.raises(RuleNotApplicable, match="no column 'b'"):
-        compile_rules([RuleDefinition(RuleKind.NOT_NULL, table.fqn, ("b",))], table, OBSERVED_AT)
+        compile_rules([RuleDefinition(RuleKind.NOT_NULL, table.fqn, ("b",))], table, OBSERVED_AT, POSTGRESQL)
 
 
 @pytest.mark.db

@@ -21,7 +21,7 @@ _VALUES = st.one_of(
     st.text(max_size=6).filter(lambda text: "\0" not in text),
     st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
 )
-_ROWS = st.lists(st.tuples(_VALUES, st.sampled_from([None, "", "x", "y", "7"])), max_size=25)
+ROWS = st.lists(st.tuples(_VALUES, st.sampled_from([None, "", "x", "y", "7"])), max_size=25)
 
 
 def rules_on(table: Fqn) -> list[RuleDefinition]:
@@ -48,7 +48,7 @@ def rules_on(table: Fqn) -> list[RuleDefinition]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(rows=_ROWS)
+@given(rows=ROWS)
 async def test_evaluation_counts_what_plain_python_counts(
     rows: list[tuple[str | None, str | None]], scratch: Scratch
 ) -> None:

@@ -1,12 +1,14 @@
 import string
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.rules.patterns import PATTERNS, is_well_formed
 from flows.assessment import pattern_sql
-from flows.assessment.literals import text_literal
+from flows.sources.dialect import POSTGRESQL, Dialect
+from flows.sources.duckdb_dialect import DuckDbDialect
 from tests.flows.assessment.scratch import Scratch
 
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
@@ -19,20 +21,28 @@ _NEAR = st.one_of(
 ).filter(lambda text: "\0" not in text and text.isprintable())
 
 
+def statement(dialect: Dialect, name: str, texts: list[str]) -> str:
+    values = ", ".join(f"({place}, {dialect.text_literal(text)})" for place, text in enumerate(texts))
+    condition = pattern_sql.is_well_formed(name, dialect.text("value", "text"), dialect)
+    return f"SELECT ({condition}) AS answer FROM (VALUES {values}) AS given(place, value) ORDER BY place"
+
+
 async def in_sql(scratch: Scratch, name: str, texts: list[str]) -> list[bool]:
-    values = ", ".join(f"({place}, {text_literal(text)})" for place, text in enumerate(texts))
-    condition = pattern_sql.is_well_formed(name, 'value COLLATE "C"')
-    rows = await scratch.source.fetch(
-        f"SELECT ({condition}) AS answer FROM (VALUES {values}) AS given(place, value) ORDER BY place"
-    )
+    rows = await scratch.source.fetch(statement(POSTGRESQL, name, texts))
     return [row["answer"] for row in rows]
+
+
+def in_duckdb(name: str, texts: list[str]) -> list[bool]:
+    return [answer for (answer,) in duckdb.execute(statement(DuckDbDialect(), name, texts)).fetchall()]
 
 
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(_NEAR, min_size=1, max_size=30))
 async def test_sql_and_python_agree_on_every_pattern(texts: list[str], scratch: Scratch) -> None:
     for name in PATTERNS:
-        assert await in_sql(scratch, name, texts) == [is_well_formed(name, text) for text in texts], name
+        expected = [is_well_formed(name, text) for text in texts]
+        assert await in_sql(scratch, name, texts) == expected, name
+        assert in_duckdb(name, texts) == expected, name
 
 
 @settings(max_examples=20, deadline=None)
@@ -42,4 +52,5 @@ async def test_luhn_holds_for_exactly_one_last_digit(numbers: list[str], scratch
 
     answers = await in_sql(scratch, "card", cards)
 
+    assert answers == in_duckdb("card", cards)
     assert [sum(answers[place : place + 10]) for place in range(0, len(answers), 10)] == [1] * len(numbers)
