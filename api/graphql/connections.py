@@ -1,12 +1,12 @@
 # ruff: noqa: A002 - resolver arguments bear the names of the schema
 """Data connections: where Assay reads."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self, TypeAlias
 
 import strawberry
 from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
 
 from api.graphql.context import Info
 from api.graphql.enums import describe
@@ -15,7 +15,8 @@ from api.graphql.ids import Node, read_id, write_id
 from api.graphql.mirror import mirror
 from api.graphql.pages import After, Before, Connection, First, Last, Listing
 from api.graphql.problems import CallProblem, Conflict
-from domain.connections import model
+from domain.connections import kinds, model
+from domain.connections.kinds import KINDS
 from domain.connections.model import ConnectionId, ConnectionKind, ConnectionStatus, SslMode
 from domain.fqn import Fqn
 
@@ -25,7 +26,7 @@ BY_NAME = Listing("connection", str)
 describe(
     ConnectionKind,
     "The kinds of sources that Assay can read.",
-    {ConnectionKind.POSTGRESQL: "PostgreSQL 12 or later, and what speaks its protocol."},
+    {kind: traits.description for kind, traits in KINDS.items()},
 )
 describe(
     ConnectionStatus,
@@ -52,14 +53,26 @@ describe(
 
 @strawberry.type(description="How a source is reached. The secret itself never comes back.")
 class ConnectionSettings:
-    host: str = strawberry.field(description="Host name or address.")
-    port: int = strawberry.field(description="Port, 1 to 65535.")
-    database: str = strawberry.field(description="The database whose schemas are read.")
-    username: str = strawberry.field(description="The user that Assay signs in as; read rights are enough.")
+    host: str | None = strawberry.field(description="Host name or address; null for a file or folder.")
+    port: int | None = strawberry.field(description="Port, 1 to 65535; null for a file or folder.")
+    database: str | None = strawberry.field(
+        description="The database whose schemas are read; null for a file or folder."
+    )
+    username: str | None = strawberry.field(
+        description="The user that Assay signs in as; read rights are enough. Null for a file or folder."
+    )
     secret: str | None = strawberry.field(
         description="Reference to the password, `env:NAME` or `file:NAME`; null when none is needed."
     )
     ssl_mode: SslMode = strawberry.field(description="How the connection is encrypted.")
+    path: str | None = strawberry.field(
+        description="Path of the file or folder, as the workers see it; null for a server."
+    )
+
+    @classmethod
+    def of(cls, settings: model.ConnectionSettings) -> Self:
+        empty = {name: getattr(settings, name) or None for name in ("host", "database", "username", "path")}
+        return mirror(cls, settings, **empty)
 
 
 @strawberry.type(description="A named source. Its name is the first part of the FQNs of all its assets.")
@@ -79,25 +92,61 @@ class DataConnection(Node):
 
     @classmethod
     def of(cls, connection: model.DataConnection) -> Self:
-        settings = mirror(ConnectionSettings, connection.settings)
+        settings = ConnectionSettings.of(connection.settings)
         return mirror(cls, connection, id=write_id(KIND, connection.id), settings=settings)
+
+
+@strawberry.type(
+    description="What the engine of a source does itself. What it cannot, Assay does beside it, or leaves out of a "
+    "profile and says so in `leftOut`."
+)
+class SourceCapabilities:
+    block_sampling: bool = strawberry.field(
+        description="A sample reads some blocks of a table; otherwise the whole table is read and rows are drawn."
+    )
+    estimates: bool = strawberry.field(description="The number of rows is known beforehand, without counting.")
+    percentiles: bool = strawberry.field(description="It computes percentiles.")
+    approximate_distinct: bool = strawberry.field(description="It counts distinct values by a sketch.")
+    statement_timeout: bool = strawberry.field(
+        description="It ends a statement that takes too long; otherwise Assay interrupts the reading."
+    )
+    lock_timeout: bool = strawberry.field(description="It ends a statement that waits too long for a lock.")
+    cancel: bool = strawberry.field(
+        description="A statement is stopped wherever it is; otherwise it ends when the next row comes."
+    )
+    last_change: bool = strawberry.field(description="It records when a table last changed.")
 
 
 @strawberry.type(name="DataConnectionKind", description="A kind of source that a connection can have.")
 class SourceKind:
     kind: ConnectionKind = strawberry.field(description="The kind.")
     name: str = strawberry.field(description="What people call it.")
-    default_port: int = strawberry.field(description="The port that such a source usually has.")
+    default_port: int | None = strawberry.field(
+        description="The port that such a source usually has; null for a file or folder."
+    )
+    settings: list[str] = strawberry.field(
+        description="The fields of ConnectionSettingsInput that the kind takes; the others are refused."
+    )
+    required_settings: list[str] = strawberry.field(description="Those of `settings` that cannot be left out.")
+    capabilities: SourceCapabilities = strawberry.field(description="What the engine can.")
 
-
-_KINDS: Mapping[ConnectionKind, tuple[str, int]] = {ConnectionKind.POSTGRESQL: ("PostgreSQL", 5432)}
+    @classmethod
+    def of(cls, kind: ConnectionKind, traits: kinds.KindTraits) -> Self:
+        return cls(
+            kind=kind,
+            name=traits.label,
+            default_port=traits.default_port,
+            settings=[to_camel_case(name) for name in traits.settings],
+            required_settings=[to_camel_case(name) for name in traits.required_settings],
+            capabilities=mirror(SourceCapabilities, traits.capabilities),
+        )
 
 
 @strawberry.type
 class ConnectionQueries:
     @field("The kinds of sources that can be connected; a short list.")
     def data_connection_kinds(self) -> list[SourceKind] | None:
-        return [SourceKind(kind=kind, name=name, default_port=port) for kind, (name, port) in _KINDS.items()]
+        return [SourceKind.of(kind, traits) for kind, traits in KINDS.items()]
 
     @field("The connection of this name; null when there is none.")
     async def data_connection(
@@ -115,12 +164,18 @@ class ConnectionQueries:
         return BY_NAME.connect(page, DataConnection.of)
 
 
-@strawberry.input(description="How to reach a source.")
+@strawberry.input(description="How to reach a source; `dataConnectionKinds` says which fields its kind takes.")
 class ConnectionSettingsInput:
-    host: str = strawberry.field(description="Host name or address.")
-    database: str = strawberry.field(description="The database whose schemas are read.")
-    username: str = strawberry.field(description="The user to sign in as; read rights are enough.")
-    port: int = strawberry.field(default=5432, description="Port, 1 to 65535.")
+    host: str | None = strawberry.field(default=UNSET, description="Host name or address of a server.")
+    database: str | None = strawberry.field(
+        default=UNSET, description="The database whose schemas are read. A file or folder gives its own name."
+    )
+    username: str | None = strawberry.field(
+        default=UNSET, description="The user to sign in to a server as; read rights are enough."
+    )
+    port: int | None = strawberry.field(
+        default=UNSET, description="Port, 1 to 65535; the usual one of the kind unless given."
+    )
     secret: str | None = strawberry.field(
         default=UNSET,
         description=(
@@ -129,10 +184,19 @@ class ConnectionSettingsInput:
         ),
     )
     ssl_mode: SslMode = strawberry.field(default=SslMode.PREFER, description="How to encrypt the connection.")
+    path: str | None = strawberry.field(
+        default=UNSET, description="Absolute path of a file or folder, as the workers see it; servers have none."
+    )
 
     def read(self) -> model.ConnectionSettings:
         return model.ConnectionSettings(
-            self.host, self.port, self.database, self.username, self.secret or None, self.ssl_mode
+            host=self.host or "",
+            port=None if self.port is UNSET else self.port,
+            database=self.database or "",
+            username=self.username or "",
+            secret=self.secret or None,
+            ssl_mode=self.ssl_mode,
+            path=self.path or "",
         )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import NewType
 from uuid import UUID
 
@@ -22,6 +23,9 @@ _SECRET_REFERENCE = re.compile(r"(env|file):[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 class ConnectionKind(StrEnum):
     POSTGRESQL = "POSTGRESQL"
+    SQLITE = "SQLITE"
+    DUCKDB = "DUCKDB"
+    FILES = "FILES"
 
 
 class ConnectionStatus(StrEnum):
@@ -43,20 +47,22 @@ class SslMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """How to reach the source. `secret` is a reference: `env:NAME` (read from ASSAY_SECRET_NAME) or `file:NAME`."""
+    """How to reach the source: a server by host, port, database and user, or a file or folder by its path.
 
-    host: str
-    port: int
-    database: str
-    username: str
+    Which of the two a kind takes, `domain.connections.kinds` knows. What a kind does not take is empty. `secret` is a
+    reference: `env:NAME` (read from ASSAY_SECRET_NAME) or `file:NAME`.
+    """
+
+    host: str = ""
+    port: int | None = None
+    database: str = ""
+    username: str = ""
     secret: str | None = None
     ssl_mode: SslMode = SslMode.PREFER
+    path: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("host", "database", "username"):
-            if not getattr(self, name).strip():
-                raise Invalid(f"settings.{name}", f"{name} cannot be blank.")
-        if not 1 <= self.port <= MAX_PORT:
+        if self.port is not None and not 1 <= self.port <= MAX_PORT:
             raise Invalid("settings.port", f"A port lies between 1 and {MAX_PORT}, not {self.port}.")
         if self.secret is not None and not _SECRET_REFERENCE.fullmatch(self.secret):
             raise Invalid(
@@ -67,8 +73,8 @@ class ConnectionSettings:
 
     @property
     def address(self) -> str:
-        """For messages: host, port and database, never the user's secret."""
-        return f"{self.host}:{self.port}/{self.database}"
+        """For messages: host, port and database, or the path; never the user's secret."""
+        return self.path or f"{self.host}:{self.port}/{self.database}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ class DataConnection:
 
     @property
     def database(self) -> Fqn:
-        return self.service.child(self.settings.database)
+        settings = self.settings
+        return self.service.child(settings.database or PurePath(settings.path).stem)
 
 
 def check_name(name: str) -> None:

@@ -2,6 +2,7 @@ from dataclasses import asdict
 
 from domain.access.model import require
 from domain.audit.repository import record
+from domain.connections.kinds import settle
 from domain.connections.model import (
     ConnectionId,
     ConnectionKind,
@@ -26,9 +27,10 @@ class ConnectionService:
     ) -> DataConnection:
         require(actor, Permission.WRITE)
         check_name(name)
+        settled = settle(kind, settings)
         async with self._unit_of_work(actor) as uow:
-            created = await ConnectionRepository(uow).add(name, kind, settings, uow.clock())
-            record(uow, "create", "connection", name, after={"kind": kind, "settings": asdict(settings)})
+            created = await ConnectionRepository(uow).add(name, kind, settled, uow.clock())
+            record(uow, "create", "connection", name, after={"kind": kind, "settings": asdict(settled)})
             uow.emit(_changed(created))
             return created
 
@@ -41,8 +43,9 @@ class ConnectionService:
             row = await ConnectionRepository(uow).lock(connection_id)
             if row.version != expected_version:
                 raise VersionConflict("Connection", row.name, expected_version, row.version)
-            record(uow, "update", "connection", row.name, before=row.settings, after=asdict(settings))
-            row.settings = asdict(settings)
+            settled = asdict(settle(ConnectionKind(row.kind), settings))
+            record(uow, "update", "connection", row.name, before=row.settings, after=settled)
+            row.settings = settled
             row.status, row.status_message = ConnectionStatus.PENDING, None
             row.version += 1
             row.updated_at = uow.clock()

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.resources import files
 from uuid import uuid4
 
 import duckdb
 
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 from flows.sources.dialect import quote_name, quote_text
+from flows.sources.extensions import load_extension
 from flows.sources.postgres_session import NOTICE_OUR_END, PostgresLogin
 
 SCANNER = "postgres_scanner"
 BLOCK = "block"
 _BLOCK = "tableoid::text || split_part(ctid::text, ',', 1)"
 """Of a partitioned table each part counts its blocks from 0."""
-
-
-def load_scanner(engine: duckdb.DuckDBPyConnection) -> None:
-    """From the wheel, where it lies: nothing is downloaded, and nothing is installed into a home folder."""
-    version = str((engine.execute("PRAGMA version").fetchone() or ("",))[0])
-    wheel = files(f"duckdb_extension_{SCANNER}")
-    engine.execute(f"LOAD {quote_text(str(wheel / 'extensions' / version / f'{SCANNER}.duckdb_extension'))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class PostgresCopy:
 
     def run(self) -> Copied:
         """Blocks until the rows are here; raises `duckdb.Error`."""
-        load_scanner(self.engine)
+        load_extension(self.engine, SCANNER)
         self.engine.execute(f"CREATE SECRET {self._door} (TYPE postgres, {self.login.duckdb_secret()})")
         try:
             options = quote_text(self.login.libpq_options())

@@ -7,12 +7,20 @@ from pathlib import Path
 from domain.connections.model import ConnectionKind, ConnectionSettings, DataConnection
 from domain.settings import SourceSettings
 from flows.sources.base import Source
+from flows.sources.duckdb_file import open_duckdb
+from flows.sources.folder import open_folder
 from flows.sources.postgres import open_postgres
 from flows.sources.secret_references import resolve_secret
+from flows.sources.sqlite import open_sqlite
 
 Opener = Callable[[ConnectionSettings, str | None, SourceSettings], Awaitable[Source]]
 
-_OPENERS: Mapping[ConnectionKind, Opener] = {ConnectionKind.POSTGRESQL: open_postgres}
+OPENERS: Mapping[ConnectionKind, Opener] = {
+    ConnectionKind.POSTGRESQL: open_postgres,
+    ConnectionKind.SQLITE: open_sqlite,
+    ConnectionKind.DUCKDB: open_duckdb,
+    ConnectionKind.FILES: open_folder,
+}
 
 
 @asynccontextmanager
@@ -22,7 +30,7 @@ async def open_source(
     """The connection's database, reached and ready; `SourceUnreachable` otherwise."""
     reference = connection.settings.secret
     password = resolve_secret(reference, secrets_folder) if reference else None
-    source = await _OPENERS[connection.kind](connection.settings, password, settings)
+    source = await OPENERS[connection.kind](connection.settings, password, settings)
     try:
         yield source
     finally:

@@ -124,6 +124,51 @@ async def test_connections_come_in_pages_by_name(
 
 
 async def test_kinds_of_sources(api: GraphQL) -> None:
-    kinds = (await api.ask("{ dataConnectionKinds { kind name defaultPort } }"))["dataConnectionKinds"]
+    query = "{ dataConnectionKinds { kind name defaultPort settings requiredSettings capabilities { cancel } } }"
 
-    assert kinds == [{"kind": "POSTGRESQL", "name": "PostgreSQL", "defaultPort": 5432}]
+    kinds = {kind.pop("kind"): kind for kind in (await api.ask(query))["dataConnectionKinds"]}
+
+    assert kinds["POSTGRESQL"] == {
+        "name": "PostgreSQL",
+        "defaultPort": 5432,
+        "settings": ["host", "database", "username", "port", "secret", "sslMode"],
+        "requiredSettings": ["host", "database", "username"],
+        "capabilities": {"cancel": True},
+    }
+    assert kinds["SQLITE"] == {
+        "name": "SQLite",
+        "defaultPort": None,
+        "settings": ["path"],
+        "requiredSettings": ["path"],
+        "capabilities": {"cancel": False},
+    }
+
+
+async def test_a_file_is_found_by_its_path_and_gives_the_database_its_name(api: GraphQL) -> None:
+    given = {"name": "files", "kind": "SQLITE", "settings": {"path": "/srv/data/shop.sqlite"}}
+
+    made = (await api.do(CREATE, input=given))["connection"]
+
+    assert (made["kind"], made["database"]) == ("SQLITE", "files.shop")
+    assert made["settings"] == {"host": None, "port": None, "username": None, "secret": None, "sslMode": "PREFER"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "path"),
+    [
+        ("FILES", {}, "settings.path"),
+        ("FILES", {"path": "data"}, "settings.path"),
+        ("DUCKDB", {"path": "/srv/../etc/shadow"}, "settings.path"),
+        ("SQLITE", {"path": "/"}, "settings.path"),
+        ("SQLITE", {"path": "/srv/shop.db", "host": "db.test"}, "settings.host"),
+        ("SQLITE", {"path": "/srv/shop.db", "secret": "env:SHOP"}, "settings.secret"),
+        ("POSTGRESQL", {**SETTINGS, "path": "/srv"}, "settings.path"),
+        ("POSTGRESQL", {"host": "db.test"}, "settings.database"),
+    ],
+)
+async def test_settings_of_another_kind_are_refused_by_name(
+    api: GraphQL, kind: str, settings: dict[str, Any], path: str
+) -> None:
+    refused = await api.do(CREATE, input={"name": "b", "kind": kind, "settings": settings})
+
+    assert (refused["code"], [problem["path"] for problem in refused["fields"]]) == ("BAD_USER_INPUT", [path])

@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from domain.bootstrap import Domain
-from domain.connections.model import ConnectionStatus, DataConnection, check_name
+from domain.connections.kinds import settle
+from domain.connections.model import ConnectionKind, ConnectionStatus, DataConnection, check_name
 from domain.errors import Conflict, Forbidden, Invalid, NotFound, VersionConflict
 from domain.fqn import Fqn
 from domain.identity import Actor, Permission
@@ -30,6 +31,7 @@ def test_a_name_may_be_what_people_call_the_source(name: str) -> None:
     ("changes", "field"),
     [
         ({"host": " "}, "settings.host"),
+        ({"path": "/srv"}, "settings.path"),
         ({"port": 0}, "settings.port"),
         ({"port": 65536}, "settings.port"),
         ({"secret": "hunter2"}, "settings.secret"),
@@ -39,7 +41,7 @@ def test_a_name_may_be_what_people_call_the_source(name: str) -> None:
 )
 def test_settings_that_cannot_be_are_refused(changes: dict[str, object], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        settings_of(**changes)
+        settle(ConnectionKind.POSTGRESQL, settings_of(**changes))
 
     assert refused.value.problems[0].path == field
     assert "hunter2" not in refused.value.message

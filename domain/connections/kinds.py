@@ -1,0 +1,123 @@
+"""What each kind of source is reached by, and what it can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from domain.connections.model import ConnectionKind, ConnectionSettings
+from domain.errors import Invalid
+
+_OF_SERVERS = ("host", "database", "username")
+_ALSO_OF_SERVERS = ("port", "secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the engine itself does for Assay; what it cannot, Assay does beside it or leaves out and says so."""
+
+    block_sampling: bool
+    """A sample costs the reading of some blocks. Else the table is read and rows are drawn from it."""
+    estimates: bool
+    """The number of rows is known beforehand, without counting."""
+    percentiles: bool
+    approximate_distinct: bool
+    statement_timeout: bool
+    """The engine ends a statement that takes too long. Else Assay interrupts the reading."""
+    lock_timeout: bool
+    cancel: bool
+    """A statement is stopped wherever it is. Else it ends when the next row comes."""
+    last_change: bool
+    """The engine records when a table last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindTraits:
+    """`default_port` is None for what is no server; then the connection names a path."""
+
+    label: str
+    description: str
+    default_port: int | None
+    capabilities: Capabilities
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings that the kind takes, by their names."""
+        return (*_OF_SERVERS, *_ALSO_OF_SERVERS, "ssl_mode") if self.default_port else ("path",)
+
+    @property
+    def required_settings(self) -> tuple[str, ...]:
+        return _OF_SERVERS if self.default_port else ("path",)
+
+
+_LOCAL = Capabilities(
+    block_sampling=False,
+    estimates=False,
+    percentiles=True,
+    approximate_distinct=True,
+    statement_timeout=False,
+    lock_timeout=False,
+    cancel=True,
+    last_change=False,
+)
+
+KINDS: Mapping[ConnectionKind, KindTraits] = {
+    ConnectionKind.POSTGRESQL: KindTraits(
+        label="PostgreSQL",
+        description="PostgreSQL 12 or later, and what speaks its protocol.",
+        default_port=5432,
+        capabilities=Capabilities(
+            block_sampling=True,
+            estimates=True,
+            percentiles=True,
+            approximate_distinct=False,
+            statement_timeout=True,
+            lock_timeout=True,
+            cancel=True,
+            last_change=False,
+        ),
+    ),
+    ConnectionKind.SQLITE: KindTraits(
+        label="SQLite",
+        description="A SQLite 3 database file that the workers can read.",
+        default_port=None,
+        capabilities=replace(_LOCAL, percentiles=False, approximate_distinct=False, cancel=False),
+    ),
+    ConnectionKind.DUCKDB: KindTraits(
+        label="DuckDB",
+        description="A DuckDB database file that the workers can read and nobody has open for writing.",
+        default_port=None,
+        capabilities=replace(_LOCAL, estimates=True),
+    ),
+    ConnectionKind.FILES: KindTraits(
+        label="Files",
+        description="A folder of CSV, Parquet and JSON files that the workers can read: a subfolder is a schema, "
+        "a file is a table.",
+        default_port=None,
+        capabilities=_LOCAL,
+    ),
+}
+
+
+def settle(kind: ConnectionKind, settings: ConnectionSettings) -> ConnectionSettings:
+    """The settings as the kind takes them, its usual port filled in. Raises `Invalid` for what is missing or odd."""
+    traits = KINDS[kind]
+    for name in traits.required_settings:
+        if not getattr(settings, name).strip():
+            raise Invalid(f"settings.{name}", f"{name} cannot be blank: a {traits.label} source is found by it.")
+    for name in (*_OF_SERVERS, *_ALSO_OF_SERVERS, "path"):
+        if name not in traits.settings and getattr(settings, name):
+            raise Invalid(f"settings.{name}", f"A {traits.label} source takes no {name}; leave it out.")
+    if traits.default_port:
+        return replace(settings, port=settings.port or traits.default_port)
+    _check_path(settings.path)
+    return settings
+
+
+def _check_path(path: str) -> None:
+    """Whether it is there, only a worker can tell."""
+    if not PurePath(path).is_absolute() or ".." in PurePath(path).parts or not path.isprintable():
+        raise Invalid("settings.path", "A path begins at the root, as the workers see it, and holds no '..'.")
+    if not PurePath(path).name:
+        raise Invalid("settings.path", "The root folder itself cannot be a source; name a file or folder in it.")

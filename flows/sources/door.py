@@ -1,0 +1,56 @@
+"""How the local DuckDB reads one kind of source. A file beside this one implements it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from domain.assets.model import FoundTable
+from domain.fqn import Fqn
+from flows.sources.base import Sample
+from flows.sources.dialect import Dialect
+
+
+class Hope(StrEnum):
+    """What the texts of a column are understood as, if all of them can be: its declared type binds no value."""
+
+    NUMBER = "NUMBER"
+    MOMENT = "MOMENT"
+    BOOLEAN = "BOOLEAN"
+
+
+class Door(Protocol):
+    """All methods block. They raise `duckdb.Error`, or `TableFailed` for what they can say better."""
+
+    @property
+    def address(self) -> str:
+        """For messages."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the rows of `reading` are asked in."""
+
+    def open(self, engine: duckdb.DuckDBPyConnection) -> Sequence[Path]:
+        """Reach the source; `SourceUnreachable` otherwise. The folders in which files will be opened later on."""
+
+    def version(self, engine: duckdb.DuckDBPyConnection) -> str:
+        """What the source is, in words."""
+
+    def schemas(self, engine: duckdb.DuckDBPyConnection, *, with_system: bool) -> Sequence[str]:
+        """Names of the schemas."""
+
+    def tables(self, engine: duckdb.DuckDBPyConnection, schema: Fqn, only: str | None) -> Sequence[FoundTable]:
+        """All tables of the schema, or the one of this name."""
+
+    def reading(self, engine: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+        """A SELECT of all rows, under the names of their columns."""
+
+    def drawn(self, engine: duckdb.DuckDBPyConnection, table: FoundTable, sample: Sample) -> str | None:
+        """A SELECT of random rows that costs less than reading all; None when the engine knows no better."""
+
+    def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
+        """By column, where text is to be read as something better."""
