@@ -173,6 +173,8 @@ class SourceSettings(_Section):
     connect_timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
     statement_timeout_seconds: Annotated[float, Field(gt=0)] = 300.0
     lock_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+    files_folder: Path | None = None
+    """Beneath which SQLite, DuckDB and other file sources have to lie; None lets them lie anywhere."""
 
     @property
     def copy_connections(self) -> int:

@@ -82,7 +82,7 @@ KINDS: Mapping[ConnectionKind, KindTraits] = {
         label="SQLite",
         description="A SQLite 3 database file that the workers can read.",
         default_port=None,
-        capabilities=replace(_LOCAL, percentiles=False, approximate_distinct=False, cancel=False),
+        capabilities=replace(_LOCAL, estimates=True, percentiles=False, approximate_distinct=False, cancel=False),
     ),
     ConnectionKind.DUCKDB: KindTraits(
         label="DuckDB",

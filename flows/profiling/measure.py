@@ -9,7 +9,7 @@ from functools import partial
 
 import duckdb
 
-from domain.assets.model import FoundTable
+from domain.assets.model import AssetType, FoundTable
 from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
 from flows.failures import TableFailed
 from flows.profiling.columns import profile_column
@@ -49,7 +49,7 @@ async def profile_table(
         candidate_keys=candidate_keys(plan.table, columns),
         relationships=relationships,
         seconds=time.monotonic() - started,
-        left_out=_left_out(duplicates),
+        left_out=_left_out(plan.table, duplicates),
     )
 
 
@@ -95,8 +95,10 @@ def _duplicates(
     return Measured(count_duplicate_rows(connection, copied), reading.method)
 
 
-def _left_out(duplicates: Measured[int] | None) -> dict[str, str]:
+def _left_out(table: FoundTable, duplicates: Measured[int] | None) -> dict[str, str]:
     left_out = {"last_changed_at": "The source does not record when a table last changed."}
+    if table.type is AssetType.TABLE and table.size_bytes is None:
+        left_out["size_bytes"] = "The source does not tell how much room a table takes."
     if duplicates is None:
         left_out["duplicate_rows"] = "The table has no columns to compare."
     return left_out

@@ -26,7 +26,7 @@ MAX_CHECKS = 20
 MAX_CHECKED_ROWS = 100_000
 _PARENTS_PER_COLUMN = 3
 
-_INTEGERS = "smallint integer bigint numeric int tinyint mediumint decimal hugeint utinyint usmallint uinteger ubigint"
+_INTEGERS = "smallint integer bigint numeric int tinyint decimal hugeint utinyint usmallint uinteger ubigint"
 _FAMILIES = {
     **dict.fromkeys(_INTEGERS.split(), "integer"),
     "uuid": "uuid",

@@ -11,7 +11,6 @@ import duckdb
 
 from domain.assets.model import FoundTable
 from domain.fqn import Fqn
-from flows.sources.base import Sample
 from flows.sources.dialect import Dialect
 
 
@@ -48,9 +47,6 @@ class Door(Protocol):
 
     def reading(self, engine: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
         """A SELECT of all rows, under the names of their columns."""
-
-    def drawn(self, engine: duckdb.DuckDBPyConnection, table: FoundTable, sample: Sample) -> str | None:
-        """A SELECT of random rows that costs less than reading all; None when the engine knows no better."""
 
     def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
         """By column, where text is to be read as something better."""

@@ -11,14 +11,14 @@ from flows.sources.forms import Form, form_in
 _EXACT_DIGITS = 30
 """Of a HUGEINT, with room for a remainder before them."""
 _LONGEST_DIGITS = 90
-_WHOLE_NUMBERS = "tinyint smallint integer int mediumint bigint utinyint usmallint uinteger ubigint year"
+_WHOLE_NUMBERS = "tinyint smallint integer bigint hugeint utinyint usmallint uinteger ubigint uhugeint"
 _FORMS: Mapping[str, Form] = {
     **dict.fromkeys(_WHOLE_NUMBERS.split(), Form.NUMBER),
-    **dict.fromkeys(("hugeint", "uhugeint", "decimal", "numeric"), Form.NUMBER),
-    **dict.fromkeys(("float", "double", "real"), Form.FLOAT),
+    "decimal": Form.NUMBER,
+    "float": Form.FLOAT,
+    "double": Form.FLOAT,
     "date": Form.DATE,
     "timestamp": Form.TIMESTAMP,
-    "datetime": Form.TIMESTAMP,
     "timestamp_s": Form.TIMESTAMP,
     "timestamp_ms": Form.TIMESTAMP,
     "timestamp_ns": Form.TIMESTAMP,

@@ -12,7 +12,7 @@ from domain.connections.model import ConnectionSettings
 from domain.fqn import Fqn
 from domain.settings import SourceSettings
 from flows.failures import SourceUnreachable
-from flows.sources.base import Sample, Source
+from flows.sources.base import Source
 from flows.sources.dialect import Dialect, quote_text
 from flows.sources.door import Hope
 from flows.sources.duckdb_describe import describe, schema_names
@@ -25,21 +25,22 @@ _DOOR = "duckdb_file"
 
 async def open_duckdb(settings: ConnectionSettings, password: str | None, limits: SourceSettings) -> Source:
     del password  # a file has none
-    return await open_local(DuckDbDoor(Path(settings.path)), limits)
+    return await open_local(DuckDbDoor(Path(settings.path), limits.files_folder), limits)
 
 
 class DuckDbDoor:
     dialect: Dialect = DuckDbDialect()
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, allowed: Path | None) -> None:
         self._path = path
+        self._allowed = allowed
 
     @property
     def address(self) -> str:
         return str(self._path)
 
     def open(self, engine: duckdb.DuckDBPyConnection) -> Sequence[Path]:
-        reach_file(self._path)
+        reach_file(self._path, self._allowed)
         try:
             engine.execute(f"ATTACH {quote_text(self.address)} AS {_DOOR} (READ_ONLY)")
         except duckdb.Error as error:
@@ -61,10 +62,6 @@ class DuckDbDoor:
     def reading(self, engine: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
         del engine
         return f"SELECT * FROM {in_schema(_DOOR, schema, table)}"  # noqa: S608 - quoted
-
-    def drawn(self, engine: duckdb.DuckDBPyConnection, table: FoundTable, sample: Sample) -> str | None:
-        del engine, table, sample
-        return None
 
     def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
         del table

@@ -41,10 +41,6 @@ def table_files(folder: Path) -> Mapping[str, Path]:
     return {_stem(file) if shared[_stem(file)] == 1 else file.name: file for file in files}
 
 
-def is_inside(path: Path, root: Path) -> bool:
-    return path.resolve().is_relative_to(root.resolve())
-
-
 def _is_file(path: Path) -> bool:
     return path.is_file() or path.is_symlink()
 

@@ -12,26 +12,27 @@ from domain.connections.model import ConnectionSettings
 from domain.fqn import Fqn
 from domain.settings import SourceSettings
 from flows.failures import TableFailed
-from flows.sources.base import Sample, Source
+from flows.sources.base import Source
 from flows.sources.data_files import Readings
 from flows.sources.dialect import Dialect
 from flows.sources.door import Hope
 from flows.sources.duckdb_dialect import DuckDbDialect
-from flows.sources.file_names import is_inside, schema_folders, table_files
-from flows.sources.local_files import reach_folder
+from flows.sources.file_names import schema_folders, table_files
+from flows.sources.local_files import is_inside, reach_folder
 from flows.sources.local_source import open_local
 
 
 async def open_folder(settings: ConnectionSettings, password: str | None, limits: SourceSettings) -> Source:
     del password  # a folder has none
-    return await open_local(FolderDoor(Path(settings.path)), limits)
+    return await open_local(FolderDoor(Path(settings.path), limits.files_folder), limits)
 
 
 class FolderDoor:
     dialect: Dialect = DuckDbDialect()
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, allowed: Path | None) -> None:
         self._root = root
+        self._allowed = allowed
         self._readings = Readings()
 
     @property
@@ -40,13 +41,13 @@ class FolderDoor:
 
     def open(self, engine: duckdb.DuckDBPyConnection) -> Sequence[Path]:
         del engine  # each file is opened when it is read
-        reach_folder(self._root)
+        reach_folder(self._root, self._allowed)
         return (self._root,)
 
     def version(self, engine: duckdb.DuckDBPyConnection) -> str:
         del engine
         folders = schema_folders(self._root)
-        return f"{sum(len(table_files(folder)) for folder in folders.values())} files in {len(folders)} folders"
+        return f"A folder with {sum(len(table_files(folder)) for folder in folders.values())} data files"
 
     def schemas(self, engine: duckdb.DuckDBPyConnection, *, with_system: bool) -> Sequence[str]:
         del engine, with_system  # a file system has none of its own
@@ -63,10 +64,6 @@ class FolderDoor:
         if not is_inside(file, self._root):
             raise TableFailed(f"{schema}.{table} is a link that leads out of {self.address}.")
         return self._readings.of(engine, file)
-
-    def drawn(self, engine: duckdb.DuckDBPyConnection, table: FoundTable, sample: Sample) -> str | None:
-        del engine, table, sample
-        return None
 
     def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
         del table

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-_MODIFIER = re.compile(r"\(.*?\)| (unsigned|signed|zerofill)\b")
+_MODIFIER = re.compile(r"\(.*?\)")
 
 
 class Form(StrEnum):

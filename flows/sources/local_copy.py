@@ -77,7 +77,7 @@ class LocalCopy:
         population = written.selected.population
         return Copied(
             rows,
-            rows if population is None else max(rows, population),
+            rows if population is None else population,
             written.selected.coverage,
             written.observed_at,
             tuple(one.column for one in narrowed),
@@ -88,8 +88,6 @@ class LocalCopy:
         everything = self.door.reading(engine, schema, table)
         if self.sample is None:
             return Selected(everything, Coverage.ALL)
-        if drawn := self.door.drawn(engine, self.table, self.sample):
-            return Selected(drawn, Coverage.ROWS, self.table.estimated_rows)
         population = _count(engine, f"FROM ({everything})")
         if population <= self.sample.rows:
             return Selected(everything, Coverage.ALL)

@@ -10,7 +10,8 @@ from flows.failures import SourceUnreachable
 from flows.sources.dialect import quote_name, quote_text
 
 
-def reach_file(path: Path) -> None:
+def reach_file(path: Path, allowed: Path | None) -> None:
+    _stay_beneath(path, allowed)
     if not path.exists():
         raise SourceUnreachable(f"{path} cannot be reached: there is no such file where the worker runs.")
     if not path.is_file():
@@ -19,11 +20,24 @@ def reach_file(path: Path) -> None:
         raise SourceUnreachable(f"{path} cannot be reached: permission denied.")
 
 
-def reach_folder(path: Path) -> None:
+def reach_folder(path: Path, allowed: Path | None) -> None:
+    _stay_beneath(path, allowed)
     if not path.is_dir():
         raise SourceUnreachable(f"{path} cannot be reached: there is no such folder where the worker runs.")
     if not os.access(path, os.R_OK | os.X_OK):
         raise SourceUnreachable(f"{path} cannot be reached: permission denied.")
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Wherever links lead."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _stay_beneath(path: Path, allowed: Path | None) -> None:
+    if allowed is not None and not is_inside(path, allowed):
+        raise SourceUnreachable(
+            f"{path} cannot be reached: files have to lie beneath {allowed}, as source.files_folder says."
+        )
 
 
 def close_the_disk(engine: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:

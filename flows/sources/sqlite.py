@@ -14,7 +14,7 @@ from domain.connections.model import ConnectionSettings
 from domain.fqn import Fqn
 from domain.settings import SourceSettings
 from flows.failures import SourceUnreachable, TableFailed
-from flows.sources.base import Row, Sample, Source
+from flows.sources.base import Row, Source
 from flows.sources.dialect import Dialect, quote_name, quote_text
 from flows.sources.door import Hope
 from flows.sources.duckdb_dialect import DuckDbDialect
@@ -31,21 +31,22 @@ _SHOWN_BYTES = 64
 
 async def open_sqlite(settings: ConnectionSettings, password: str | None, limits: SourceSettings) -> Source:
     del password  # a file has none
-    return await open_local(SqliteDoor(Path(settings.path)), limits)
+    return await open_local(SqliteDoor(Path(settings.path), limits.files_folder), limits)
 
 
 class SqliteDoor:
     dialect: Dialect = DuckDbDialect(is_typed=False)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, allowed: Path | None) -> None:
         self._path = path
+        self._allowed = allowed
 
     @property
     def address(self) -> str:
         return str(self._path)
 
     def open(self, engine: duckdb.DuckDBPyConnection) -> Sequence[Path]:
-        reach_file(self._path)
+        reach_file(self._path, self._allowed)
         load_extension(engine, SCANNER)
         engine.execute("SET GLOBAL sqlite_all_varchar = true")
         try:
@@ -72,10 +73,6 @@ class SqliteDoor:
             raise TableFailed(f"{schema}.{table} does not exist.")
         values = ", ".join(f"{_exact_text(name)} AS {quote_name(name)}" for name in names)
         return self._query(f"SELECT {values} FROM {quote_name(table)}")
-
-    def drawn(self, engine: duckdb.DuckDBPyConnection, table: FoundTable, sample: Sample) -> str | None:
-        del engine, table, sample
-        return None
 
     def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
         found = ((column.name, hope_of(column.data_type)) for column in table.columns)

@@ -125,7 +125,7 @@ class DuckDb(_InFile):
 
 
 class _Folder(_InFile):
-    kind, system, ending = ConnectionKind.FILES, "", ""
+    kind, system, ending = ConnectionKind.FILES, "A folder with ", ""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -63,6 +63,7 @@ async def test_a_schema_is_described_with_its_tables_and_columns(engine: Engine)
     assert [(column.name, column.position) for column in alone.columns] == [("id", 1), ("place", 2)]
     assert alone.fqn == described.tables[1].fqn
     assert alone.columns == described.tables[1].columns
+    assert (alone.estimated_rows is not None) is KINDS[engine.kind].capabilities.estimates
 
 
 async def test_all_rows_are_copied_with_their_values(engine: Engine) -> None:
