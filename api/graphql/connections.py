@@ -53,13 +53,11 @@ describe(
 
 @strawberry.type(description="How a source is reached. The secret itself never comes back.")
 class ConnectionSettings:
-    host: str | None = strawberry.field(description="Host name or address; null for a file or folder.")
-    port: int | None = strawberry.field(description="Port, 1 to 65535; null for a file or folder.")
-    database: str | None = strawberry.field(
-        description="The database whose schemas are read; null for a file or folder."
-    )
-    username: str | None = strawberry.field(
-        description="The user that Assay signs in as; read rights are enough. Null for a file or folder."
+    host: str = strawberry.field(description="Host name or address; empty for a file or folder.")
+    port: int = strawberry.field(description="Port, 1 to 65535; 0 for a file or folder.")
+    database: str = strawberry.field(description="The database whose schemas are read; empty for a file or folder.")
+    username: str = strawberry.field(
+        description="The user that Assay signs in as; read rights are enough. Empty for a file or folder."
     )
     secret: str | None = strawberry.field(
         description="Reference to the password, `env:NAME` or `file:NAME`; null when none is needed."
@@ -71,8 +69,7 @@ class ConnectionSettings:
 
     @classmethod
     def of(cls, settings: model.ConnectionSettings) -> Self:
-        empty = {name: getattr(settings, name) or None for name in ("host", "database", "username", "path")}
-        return mirror(cls, settings, **empty)
+        return mirror(cls, settings, port=settings.port or 0, path=settings.path or None)
 
 
 @strawberry.type(description="A named source. Its name is the first part of the FQNs of all its assets.")
@@ -121,9 +118,7 @@ class SourceCapabilities:
 class SourceKind:
     kind: ConnectionKind = strawberry.field(description="The kind.")
     name: str = strawberry.field(description="What people call it.")
-    default_port: int | None = strawberry.field(
-        description="The port that such a source usually has; null for a file or folder."
-    )
+    default_port: int = strawberry.field(description="The port that such a source usually has; 0 for a file or folder.")
     settings: list[str] = strawberry.field(
         description="The fields of ConnectionSettingsInput that the kind takes; the others are refused."
     )
@@ -135,7 +130,7 @@ class SourceKind:
         return cls(
             kind=kind,
             name=traits.label,
-            default_port=traits.default_port,
+            default_port=traits.default_port or 0,
             settings=[to_camel_case(name) for name in traits.settings],
             required_settings=[to_camel_case(name) for name in traits.required_settings],
             capabilities=mirror(SourceCapabilities, traits.capabilities),

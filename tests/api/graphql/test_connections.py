@@ -137,7 +137,7 @@ async def test_kinds_of_sources(api: GraphQL) -> None:
     }
     assert kinds["SQLITE"] == {
         "name": "SQLite",
-        "defaultPort": None,
+        "defaultPort": 0,
         "settings": ["path"],
         "requiredSettings": ["path"],
         "capabilities": {"cancel": False},
@@ -150,7 +150,7 @@ async def test_a_file_is_found_by_its_path_and_gives_the_database_its_name(api: 
     made = (await api.do(CREATE, input=given))["connection"]
 
     assert (made["kind"], made["database"]) == ("SQLITE", "files.shop")
-    assert made["settings"] == {"host": None, "port": None, "username": None, "secret": None, "sslMode": "PREFER"}
+    assert made["settings"] == {"host": "", "port": 0, "username": "", "secret": None, "sslMode": "PREFER"}
 
 
 @pytest.mark.parametrize(
