@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import orjson
+import structlog
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -23,6 +24,10 @@ OUTSIDE_GRANT = 'row-level security policy "within_grant'
 """How PostgreSQL's message names the policies of migrations/scope_wall.py."""
 _LOST_A_RACE = frozenset({"40001", "40P01", "55P03", "57014"})
 """Serialization failure, deadlock, lock time-out and statement time-out: nothing was changed."""
+_OUT_OF_RESOURCES = "53"
+"""The disk or the memory of the server is full, or it serves as many as it may."""
+
+log = structlog.get_logger()
 
 
 def plain_url(url: str) -> str:
@@ -75,6 +80,9 @@ async def translating_losses() -> AsyncIterator[None]:
             raise Unavailable("Another change was in the way. Try again in a few seconds.", 1) from error
         if OUTSIDE_GRANT in str(getattr(error, "orig", error)):
             raise Forbidden("This reaches beyond the part of the catalogue that you may change.") from error
+        if _sqlstate(error).startswith(_OUT_OF_RESOURCES):
+            log.critical("database.out_of_resources", sqlstate=_sqlstate(error))
+            raise Unavailable("The database has no room for this; its operator has to make some.", 60) from error
         raise
 
 
