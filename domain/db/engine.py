@@ -20,8 +20,8 @@ from domain.settings import Settings
 
 _DIALECT = re.compile(r"^postgres(ql)?(\+\w+)?://")
 _SHUTTING_DOWN = ("57P01", "57P02", "57P03", "08", "53300")
-OUTSIDE_GRANT = 'row-level security policy "within_grant'
-"""How PostgreSQL's message names the policies of migrations/scope_wall.py."""
+_INSUFFICIENT_PRIVILEGE, _GRANT_POLICY = "42501", "within_grant"
+"""How PostgreSQL refuses by the policies of migrations/scope_wall.py, in whatever language."""
 _LOST_A_RACE = frozenset({"40001", "40P01", "55P03", "57014"})
 """Serialization failure, deadlock, lock time-out and statement time-out: nothing was changed."""
 _OUT_OF_RESOURCES = "53"
@@ -78,7 +78,7 @@ async def translating_losses() -> AsyncIterator[None]:
             raise Unavailable("The database does not answer. Try again in a few seconds.") from error
         if _sqlstate(error) in _LOST_A_RACE:
             raise Unavailable("Another change was in the way. Try again in a few seconds.", 1) from error
-        if OUTSIDE_GRANT in str(getattr(error, "orig", error)):
+        if _sqlstate(error) == _INSUFFICIENT_PRIVILEGE and _GRANT_POLICY in str(getattr(error, "orig", error)):
             raise Forbidden("This reaches beyond the part of the catalogue that you may change.") from error
         if _sqlstate(error).startswith(_OUT_OF_RESOURCES):
             log.critical("database.out_of_resources", sqlstate=_sqlstate(error))
