@@ -32,7 +32,9 @@ SUGGESTED = "what a run measured or suggests is kept under the run; deciding abo
 NOT_AUDITED: Mapping[str, str] = {
     "places.fill": "the run was asked for, and that was recorded; when its turn comes is no decision of anybody",
     "claims.claim": PROGRESS,
+    "claims.heed": PROGRESS,
     "items.fail": PROGRESS,
+    "items.fail_unfinished": PROGRESS,
     "items.finish": PROGRESS,
     "items.finish_enriched": SUGGESTED,
     "items.finish_generated": SUGGESTED,

@@ -148,6 +148,7 @@ WRITES: Mapping[str, Call] = {
     "assets.release": lambda h, a: h.domain.assets.release(a, CARD, AssetField.OWNER, h.card.version),
     "assets.update": lambda h, a: h.domain.assets.update(a, CARD, {AssetField.OWNER: "eve"}, h.card.version),
     "claims.claim": lambda h, a: h.domain.claims.claim(a, h.waiting, Begin(new_id(), 1), new_id()),
+    "claims.heed": lambda h, a: h.domain.claims.heed(a, h.waiting),
     "configurations.create": lambda h, a: h.domain.configurations.create(a, setup_of(CARD, name="mine")),
     "configurations.delete": lambda h, a: h.domain.configurations.delete(a, h.configuration.id, 1),
     "configurations.update": lambda h, a: h.domain.configurations.update(
@@ -168,6 +169,7 @@ WRITES: Mapping[str, Call] = {
     "glossary_links.link": lambda h, a: h.domain.glossary_links.link(a, h.term.id, [CARD]),
     "glossary_links.unlink": lambda h, a: h.domain.glossary_links.unlink(a, h.term.id, [CARD]),
     "items.fail": lambda h, a: h.domain.items.fail(a, h.waiting, CARD, "Broken", "It broke."),
+    "items.fail_unfinished": lambda h, a: h.domain.items.fail_unfinished(a, h.waiting, [CARD], "LOST", "It is gone."),
     "items.finish": lambda h, a: h.domain.items.finish(a, h.waiting, CARD, {}),
     "items.finish_enriched": lambda h, a: h.domain.items.finish_enriched(
         a, h.waiting, CARD, [described(CARD, "Mine.")], {CARD: h.card.version}, [CALL]
