@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -46,8 +47,8 @@ class FolderDoor:
 
     def version(self, engine: duckdb.DuckDBPyConnection) -> str:
         del engine
-        folders = schema_folders(self._root)
-        return f"A folder with {sum(len(table_files(folder)) for folder in folders.values())} data files"
+        folders = [folder for folder in schema_folders(self._root).values() if is_inside(folder, self._root)]
+        return f"A folder with {sum(len(table_files(folder)) for folder in folders)} data files"
 
     def schemas(self, engine: duckdb.DuckDBPyConnection, *, with_system: bool) -> Sequence[str]:
         del engine, with_system  # a file system has none of its own
@@ -83,4 +84,11 @@ class FolderDoor:
         except (duckdb.Error, TableFailed):
             found = []
         columns = (FoundColumn(row[0], place, row[1], nullable=True) for place, row in enumerate(found, start=1))
-        return FoundTable(fqn, AssetType.TABLE, tuple(columns), size_bytes=file.stat().st_size)
+        return FoundTable(fqn, AssetType.TABLE, tuple(columns), size_bytes=_size(file))
+
+
+def _size(file: Path) -> int | None:
+    """None for a link that leads nowhere, and for what was removed a moment ago."""
+    with suppress(OSError):
+        return file.stat().st_size
+    return None

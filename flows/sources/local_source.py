@@ -122,6 +122,8 @@ class LocalSource:
                     cause = f"it took longer than source.statement_timeout_seconds ({limit:g}) allows"
                 except duckdb.Error as error:
                     cause = cause_of(error)
+                except OSError as error:
+                    cause = (error.strerror or type(error).__name__).lower()
         raise TableFailed(f"{subject} cannot be read: {cause}.")
 
 

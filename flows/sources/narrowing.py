@@ -13,7 +13,7 @@ from flows.sources.door import Hope
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """`fits` holds for every text that `reads` gives back unchanged."""
+    """`fits` says of a text that `reads` understands it."""
 
     fits: str
     reads: str

@@ -100,6 +100,28 @@ async def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Pat
     assert link.columns == ()
 
 
+async def test_a_link_that_leads_nowhere_fails_alone(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("a\n1\n")
+    (tmp_path / "lost.csv").symlink_to("gone.csv")
+
+    async with opened(tmp_path) as source:
+        tables = {table.fqn.name: table for table in (await source.describe_schema(MAIN)).tables}
+        with pytest.raises(TableFailed, match=r"lost\.csv cannot be opened"):
+            await count(source, tables["lost"].fqn)
+        good = await count(source, tables["good"].fqn)
+
+    assert (tables["lost"].columns, good) == ((), 1)
+
+
+async def test_a_folder_that_vanished_is_said(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+
+    async with opened(tmp_path / "shop") as source:
+        (tmp_path / "shop").rmdir()
+        with pytest.raises(TableFailed, match="The list of schemas cannot be read: no such file or directory"):
+            await source.schemas()
+
+
 async def test_a_linked_folder_outside_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "secret.csv").write_text("password\nhunter2\n")
