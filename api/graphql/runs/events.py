@@ -1,6 +1,6 @@
 """What a subscriber to one run is told, and where in the stream it was told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Self, TypeAlias
 
@@ -15,9 +15,24 @@ from domain.runs import model
 from domain.runs.model import ItemStatus, RunStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The state of the run in the snapshot with which a subscription began."""
+
+    status: RunStatus
+    at: datetime
+
+    def includes(self, event: RunStateChanged) -> bool:
+        """Whether it had happened when the snapshot was taken. A second try is PENDING from the end of the first."""
+        if event.state_at == self.at:
+            return self.status in {event.status, RunStatus.PENDING}
+        return event.state_at < self.at
+
+
 def _read_place(key: str) -> "Place":
-    sequence, _, ended = key.partition("@")
-    return Place(int(sequence), datetime.fromisoformat(ended) if ended else None)
+    sequence, ended, at, status = key.split("@")
+    known = Known(RunStatus(status), datetime.fromisoformat(at)) if status else None
+    return Place(int(sequence), datetime.fromisoformat(ended) if ended else None, known)
 
 
 _PLACES = Listing("run-event", _read_place)
@@ -29,20 +44,34 @@ class Place:
 
     sequence: int
     ended_at: datetime | None
-
-    @classmethod
-    def after(cls, sequence: int, run: model.WorkflowRun, *, told: datetime) -> Self:
-        """The place behind an event; `told` is the time of the newest state that the subscriber knows."""
-        has_ended = run.status.is_terminal and run.state_at <= told
-        return cls(sequence, run.state_at if has_ended else None)
+    known: Known | None
+    """None for a subscriber who has no snapshot."""
 
     @classmethod
     def read(cls, cursor: str) -> "Place":
         return _read_place(_PLACES.read("after", cursor))
 
+    @classmethod
+    def of_snapshot(cls, sequence: int, run: model.WorkflowRun) -> Self:
+        ended_at = run.state_at if run.status.is_terminal else None
+        return cls(sequence, ended_at, Known(run.status, run.state_at))
+
+    def knows(self, event: RunStateChanged) -> bool:
+        return self.known is not None and self.known.includes(event)
+
+    def behind(self, sequence: int) -> Self:
+        return replace(self, sequence=sequence, ended_at=None)
+
+    def behind_state(self, sequence: int, event: RunStateChanged, run: model.WorkflowRun) -> Self:
+        """`run` may be newer than the event."""
+        has_ended = run.status.is_terminal and run.state_at <= event.state_at
+        return replace(self, sequence=sequence, ended_at=run.state_at if has_ended else None)
+
     @property
     def cursor(self) -> str:
-        return _PLACES.write(f"{self.sequence}@{self.ended_at.isoformat()}" if self.ended_at else str(self.sequence))
+        ended = self.ended_at.isoformat() if self.ended_at else ""
+        known = f"{self.known.at.isoformat()}@{self.known.status}" if self.known else "@"
+        return _PLACES.write(f"{self.sequence}@{ended}@{known}")
 
 
 @strawberry.type(description="The run as it stands when the subscription begins.")
@@ -72,9 +101,9 @@ class WorkflowRunProgressed:
     progress: RunProgress = strawberry.field(description="How far the run is, with this item.")
 
     @classmethod
-    def of(cls, committed: CommittedEvent, event: RunProgressed) -> Self:
+    def of(cls, place: Place, committed: CommittedEvent, event: RunProgressed) -> Self:
         return cls(
-            cursor=Place(committed.sequence, None).cursor,
+            cursor=place.cursor,
             at=committed.occurred_at,
             item=Fqn.parse(event.item),
             status=ItemStatus(event.status),
@@ -90,9 +119,8 @@ class WorkflowRunLogged:
     message: str = strawberry.field(description="What was said.")
 
     @classmethod
-    def of(cls, committed: CommittedEvent, event: RunLogged) -> Self:
-        cursor = Place(committed.sequence, None).cursor
-        return cls(cursor=cursor, at=committed.occurred_at, level=event.level, message=event.message)
+    def of(cls, place: Place, committed: CommittedEvent, event: RunLogged) -> Self:
+        return cls(cursor=place.cursor, at=committed.occurred_at, level=event.level, message=event.message)
 
 
 RunEventProblem: TypeAlias = NotFound | InvalidInput

@@ -80,21 +80,20 @@ async def _follow(context: Context, run_id: RunId, place: Place | None) -> Async
     # The place in the stream is taken before the run is read: in the other order, what happens between is lost.
     start = place.sequence if place else context.hub.position
     run = await context.read.runs.get(context.tenant, run_id)
-    known = run.state_at if place is None else None
     if place is None:
-        place = Place.after(start, run, told=run.state_at)
+        place = Place.of_snapshot(start, run)
         yield WorkflowRunSnapshot(cursor=place.cursor, run=WorkflowRun.of(run))
     if run.status.is_terminal and place.ended_at == run.state_at:
         return
     async for committed in context.hub.events(context.tenant, start):
         match committed.event:
             case RunProgressed(run_id=key) as event if key == run_id:
-                yield WorkflowRunProgressed.of(committed, event)
+                yield WorkflowRunProgressed.of(place.behind(committed.sequence), committed, event)
             case RunLogged(run_id=key) as event if key == run_id:
-                yield WorkflowRunLogged.of(committed, event)
-            case RunStateChanged(run_id=key) as event if key == run_id and (known is None or event.state_at > known):
+                yield WorkflowRunLogged.of(place.behind(committed.sequence), committed, event)
+            case RunStateChanged(run_id=key) as event if key == run_id and not place.knows(event):
                 _, run = await _run_since(context, run_id, committed.sequence)
-                place = Place.after(committed.sequence, run, told=event.state_at)
+                place = place.behind_state(committed.sequence, event, run)
                 yield WorkflowRunStateChanged.of(place, event, run)
                 if place.ended_at:
                     return

@@ -53,7 +53,7 @@ async def test_a_subscription_does_not_resume_there(run_id: str, api: GraphQL, s
 
 
 async def test_a_run_is_not_followed_from_there(run_id: str, api: GraphQL) -> None:
-    async with api.subscribed(RUN, runId=run_id, after=Place(TOO_OLD, None).cursor) as events:
+    async with api.subscribed(RUN, runId=run_id, after=Place(TOO_OLD, None, None).cursor) as events:
         told = [event async for event in events]
 
     assert told == [{"code": "BAD_USER_INPUT", "fields": [{"path": "after", "message": SAYS}]}]

@@ -261,7 +261,9 @@ async def test_events_of_chosen_kinds_and_scope(api: GraphQL, domain: Domain, ac
 async def test_listed_events_of_a_scope_are_those_that_a_subscriber_to_it_is_told(
     api: GraphQL, domain: Domain, actor: Actor
 ) -> None:
-    await request_run(domain, actor, RunType.DQ_EXECUTION, CARD)
+    async with api.subscribed(EVENTS, after=await newest_cursor(api), types=["RUN_REQUESTED"]) as events:
+        await request_run(domain, actor, RunType.DQ_EXECUTION, CARD)
+        await anext(events)
     query = """query ($scope: Fqn, $types: [EventType!]) { events(scope: $scope, types: $types) {
       edges { node { type scopes } } } }"""
 
