@@ -96,7 +96,11 @@ async def test_table_that_a_full_disk_has_no_room_for_fails_alone(
 
     items = await worker.items(run)
     assert (state.message, items["small"].status) == ("1 of 2 done, 1 failed.", ItemStatus.COMPLETED)
-    assert items["wide"].error_message == (
-        f"{PUBLIC}.wide cannot be copied: it needs more memory than profiling.memory_limit_mb allows, "
+    told = items["wide"].error_message
+    assert told
+    # Whether the rows or what is computed from them fill the disk, the engine's buffers decide.
+    assert told.startswith((f"{PUBLIC}.wide cannot be copied: ", f"{PUBLIC}.wide could not be measured: "))
+    assert told.endswith(
+        ": it needs more memory than profiling.memory_limit_mb allows, "
         "and the disk of the worker's temporary folder has no room for the rest."
     )
