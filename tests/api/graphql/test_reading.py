@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import pytest
 
 from api.graphql.ids import write_id
@@ -13,6 +14,7 @@ from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.ledger.model import CallOutcome, LlmCall
 from domain.runs.model import RunType
+from tests.api.graphql.untouched import settled
 from tests.e2e.client import GraphQL
 from tests.factories.connections import settings_of
 from tests.factories.runs import complete, described, request_run
@@ -67,9 +69,10 @@ async def test_runs_are_listed_the_newest_first_and_filtered(api: GraphQL, domai
     assert await listed(filter={**wanted, "createdAfter": "2100-01-01T00:00:00Z"}) == []
 
 
-async def test_items_and_log_of_a_run(api: GraphQL, domain: Domain, actor: Actor) -> None:
+async def test_items_and_log_of_a_run(api: GraphQL, domain: Domain, actor: Actor, sql: asyncpg.Connection) -> None:
     await ruled_bank(domain, actor)
     run = await request_run(domain, actor, RunType.DQ_EXECUTION, CARD, CARD_TRANSACTION)
+    await settled(sql)  # the relay may say in the log that it has to wait
     await domain.items.open_items(actor, run.id)
     await domain.items.start(actor, run.id, CARD)
     await domain.items.fail(actor, run.id, CARD, "TABLE_FAILED", "It is locked.")

@@ -21,8 +21,9 @@ async def nothing_written(sql: asyncpg.Connection, owner: Tenant | None = None) 
 
 
 async def settled(sql: asyncpg.Connection) -> None:
-    """Until the relay has decided which of the runs so far may begin."""
-    undecided = "SELECT count(*) FROM domain_event WHERE due_at IS NOT NULL AND type <> ALL ($1)"
+    """Until the relay has numbered all events and decided which of the runs so far may begin."""
+    undecided = """SELECT count(*) FROM domain_event
+                    WHERE sequence IS NULL OR (due_at IS NOT NULL AND type <> ALL ($1))"""
 
     async def is_so() -> bool:
         return not await sql.fetchval(undecided, ["run.admitted", "run.cancel_requested", "configuration.changed"])
