@@ -22,4 +22,4 @@ class Caller:
         return {"Authorization": f"Bearer {made.stdout.strip()}"}
 
 
-CALLERS = (Caller("admin", Role.ADMIN, 45), Caller("viewer", Role.VIEWER, 25), Caller("nobody", None, 10))
+CALLERS = (Caller("admin", Role.ADMIN, 15), Caller("viewer", Role.VIEWER, 8), Caller("nobody", None, 5))
