@@ -1,16 +1,15 @@
 """Rules that people write, and change."""
 
 from domain.access.model import require
-from domain.assets.repository import TABLE_LIKE, AssetRepository
 from domain.audit.repository import record
 from domain.db.uow import UnitOfWork, UnitsOfWork
 from domain.errors import Conflict, Invalid, VersionConflict
 from domain.events import RulesChanged
-from domain.fqn import SCHEMA_DEPTH, Fqn
 from domain.identity import Actor, Permission
 from domain.metrics.repository import MetricRepository
-from domain.rules.model import DqRule, RuleDefinition, RuleEdit, RuleId, RuleState, WrittenRule, meaning
+from domain.rules.model import DqRule, RuleEdit, RuleId, RuleState, WrittenRule, meaning
 from domain.rules.repository import RuleRepository, to_model
+from domain.rules.subjects import check_subjects
 from domain.rules.tables import DqRuleRow
 from domain.rules.written import write_definition
 
@@ -26,7 +25,7 @@ class RuleService:
         require(actor, Permission.WRITE)
         definition = written.definition
         async with self._unit_of_work(actor) as uow:
-            await _check_subjects(uow, definition)
+            await check_subjects(uow, definition)
             await _check_dimension(uow, definition.dimension)
             rules = RuleRepository(uow)
             for known in await rules.of_table(definition.table, *_KEPT):
@@ -75,27 +74,6 @@ def _current(row: DqRuleRow, expected_version: int) -> DqRule:
     if rule.state is RuleState.RETIRED:
         raise Conflict(f"Rule {rule.id} is RETIRED for good; write a new one.")
     return rule
-
-
-async def _check_subjects(uow: UnitOfWork, definition: RuleDefinition) -> None:
-    """All that the rule names is in the catalogue. The lock keeps the same rule from being written twice at once."""
-    table, given = definition.table, definition.parameters
-    named = {"table": table, **{f"columns: {name}": table.child(name) for name in definition.columns}}
-    if given.get("referenced_table"):
-        parent = Fqn.parse(str(given["referenced_table"]))
-        named["parameters.referenced_table"] = parent
-        for column in given.get("referenced_columns") or []:  # type: ignore[union-attr]  # checked by the definition
-            named[f"parameters.referenced_columns: {column}"] = parent.child(column)
-        if parent.parts[: SCHEMA_DEPTH - 1] != table.parts[: SCHEMA_DEPTH - 1]:
-            raise Invalid("parameters.referenced_table", f"{parent} is in another database than {table}.")
-    known = await AssetRepository(uow).lock_rows(named.values())
-    for place, fqn in named.items():
-        if fqn not in known:
-            raise Invalid(
-                place.partition(":")[0], f"The catalogue has no {fqn}. Check the spelling, or ingest it first."
-            )
-    if known[table].type not in TABLE_LIKE:
-        raise Invalid("table", f"{table} is not a table or a view.")
 
 
 async def _check_dimension(uow: UnitOfWork, dimension: str) -> None:

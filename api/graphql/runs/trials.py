@@ -50,7 +50,10 @@ TryDqRuleResult: TypeAlias = Annotated[
 
 @strawberry.type
 class TrialMutations:
-    @mutation("Evaluate a rule on the data without keeping score or opening violations. Needs the right RUN.")
+    @mutation(
+        "Evaluate a rule on the data without keeping score or opening violations. "
+        "Needs the right RUN, and WRITE for a rule that is not written yet."
+    )
     async def try_dq_rule(self, info: Info, input: TryDqRuleInput) -> TryDqRuleResult | None:
         trials, key = info.context.domain.trials, given(input.idempotency_key)
         return TryDqRuleSuccess(run=WorkflowRun.of(await trials.start(info.context.actor, input.rule.read(), key)))

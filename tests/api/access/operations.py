@@ -209,7 +209,7 @@ CHANGES: Mapping[str, Change] = {
     "startWorkflow": Change(RUN, of_configuration),
     "tagAssets": Change(WRITE, of_assets(add=[{"name": "mine", "justification": "I say"}])),
     "testDataConnection": Change(RUN, lambda _: {"connection": "bank"}),
-    "tryDqRule": Change(RUN, lambda _: {"rule": {"definition": ROWS}}),
+    "tryDqRule": Change(WRITE, lambda _: {"rule": {"definition": ROWS}}),
     "undoApproval": Change(APPROVE, of_run(lambda h: h.profiling)),
     "unlinkGlossaryTerm": Change(WRITE, of_term),
     "updateAsset": Change(WRITE, of_asset(values={"description": "Mine."})),

@@ -1,13 +1,16 @@
 """Rules that people write, change and try, through GraphQL."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import pytest
 
 from api.graphql.ids import read_id, write_id
+from domain.access.model import PERMISSIONS, Role
 from domain.bootstrap import Domain
+from domain.errors import Forbidden
 from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import Actor
@@ -215,8 +218,26 @@ async def test_a_rule_that_cannot_be_tried_starts_nothing(api: GraphQL, sql: asy
             for rule in (
                 {"definition": {**POSITIVE, "table": "bank.main.public.nowhere"}},
                 {"definition": {**POSITIVE, "table": "bank.main"}},
+                {"definition": {**POSITIVE, "columns": ["nowhere"]}},
                 {"ruleId": write_id("DqRule", RuleId(new_id()))},
             )
         ]
 
-    assert [answer["__typename"] for answer in answers] == ["InvalidInput", "UnsupportedTargetLevel", "NotFound"]
+    assert [answer["__typename"] for answer in answers] == [
+        "InvalidInput",
+        "UnsupportedTargetLevel",
+        "InvalidInput",
+        "NotFound",
+    ]
+
+
+async def test_who_may_only_run_rules_tries_those_that_are_written(
+    domain: Domain, actor: Actor, rules: Mapping[Fqn, DqRule]
+) -> None:
+    operator = replace(actor, permissions=PERMISSIONS[Role.OPERATOR])
+
+    tried = await domain.trials.start(operator, rules[CARD].id)
+    with pytest.raises(Forbidden):
+        await domain.trials.start(operator, rules[CARD].definition)
+
+    assert tried.targets == (CARD,)
