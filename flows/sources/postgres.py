@@ -20,6 +20,7 @@ from flows.sources import postgres_describe
 from flows.sources.base import Copied, Row, Sample, Source
 from flows.sources.dialect import POSTGRESQL, Dialect
 from flows.sources.off_loop import run_off_loop
+from flows.sources.postgres_attachments import Attachments
 from flows.sources.postgres_copy import PostgresCopy, Selection
 from flows.sources.postgres_errors import reading
 from flows.sources.postgres_selection import select_rows
@@ -41,6 +42,7 @@ class PostgresSource:
     def __init__(self, login: PostgresLogin, pool: asyncpg.Pool) -> None:
         self._login = login
         self._pool = pool
+        self._attachments = Attachments(login)
         self._copies = asyncio.Semaphore(login.limits.copy_connections)
 
     @property
@@ -74,7 +76,7 @@ class PostgresSource:
         async with self._session(str(table.fqn)) as connection:
             selection = await select_rows(connection, table, sample)
         async with self._copies:
-            return await self._copy(PostgresCopy(self._login, engine, name, selection), table.fqn)
+            return await self._copy(PostgresCopy(self._attachments, engine, name, selection), table.fqn)
 
     async def close(self) -> None:
         try:

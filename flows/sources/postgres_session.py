@@ -52,7 +52,8 @@ class PostgresLogin:
                 min_size=1,
                 max_size=max(1, self.limits.max_connections - self.limits.copy_connections),
                 command_timeout=self.limits.statement_timeout_seconds + _GRACE_SECONDS,
-                setup=_notice_our_end,
+                init=_notice_our_end,
+                reset=_begin_afresh,
             )
 
     async def open_connection(self) -> asyncpg.Connection:
@@ -96,8 +97,12 @@ class PostgresLogin:
 
 
 async def _notice_our_end(connection: asyncpg.Connection) -> None:
-    """At each loan, because the pool resets a session that comes back."""
     await connection.execute(NOTICE_OUR_END)
+
+
+async def _begin_afresh(connection: asyncpg.Connection) -> None:
+    """A statement may have set anything for its session; the reset takes our own setting with it."""
+    await connection.execute(f"{connection.get_reset_query()};{NOTICE_OUR_END}")
 
 
 def _milliseconds(seconds: float) -> str:

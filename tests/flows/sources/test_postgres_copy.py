@@ -13,18 +13,10 @@ from tests.flows.sources.source_database import PUBLIC, READER, READER_PASSWORD,
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
 
 
-@pytest.fixture(scope="module")
-def local_database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(
-        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    ) as connection:
-        yield connection
-
-
 @pytest.fixture
-def engine(local_database: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    with local_database.cursor() as connection:
-        yield connection
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as engine:
+        yield engine
 
 
 async def _copy(
@@ -32,6 +24,11 @@ async def _copy(
 ) -> tuple[Copied, list[tuple[Any, ...]]]:
     copied = await source.copy_into(engine, "copied", await source.describe_table(PUBLIC.child(table)), sample)
     return copied, engine.execute("SELECT columns(*)::VARCHAR FROM copied").fetchall()
+
+
+def attached(engine: duckdb.DuckDBPyConnection) -> int:
+    """How many ways into a source the engine has open."""
+    return len(engine.execute("FROM duckdb_databases() WHERE type = 'postgres'").fetchall())
 
 
 @pytest.mark.parametrize(
@@ -181,6 +178,56 @@ async def test_copy_runs_in_a_gentle_session(database: SourceDatabase, engine: d
     assert rows == [("on", "7s", "3s", "assay", "UTC")]
 
 
+async def test_tables_are_read_one_after_the_other_in_one_session(
+    database: SourceDatabase, engine: duckdb.DuckDBPyConnection
+) -> None:
+    await database.run("CREATE VIEW session AS SELECT pg_backend_pid() AS backend")
+
+    async with database.opened() as source:
+        with engine.cursor() as first, engine.cursor() as second:
+            _, before = await _copy(source, first, "session", Sample(10, seed=1))
+            _, after = await _copy(source, second, "session", Sample(10, seed=1))
+
+    assert before == after
+
+
+async def test_session_that_the_source_has_closed_is_replaced(
+    database: SourceDatabase, engine: duckdb.DuckDBPyConnection
+) -> None:
+    await database.run("CREATE VIEW session AS SELECT pg_backend_pid() AS backend")
+
+    async with database.opened() as source:
+        with engine.cursor() as first, engine.cursor() as second:
+            _, ((before,),) = await _copy(source, first, "session", Sample(10, seed=1))
+            await database.run(f"SELECT pg_terminate_backend({before}, 5000)")
+            _, ((after,),) = await _copy(source, second, "session", Sample(10, seed=1))
+
+    assert before != after
+
+
+async def test_another_engine_reads_over_a_session_of_its_own(
+    database: SourceDatabase, engine: duckdb.DuckDBPyConnection
+) -> None:
+    await database.run("CREATE VIEW session AS SELECT pg_backend_pid() AS backend")
+
+    async with database.opened() as source:
+        _, ((before,),) = await _copy(source, engine, "session", Sample(10, seed=1))
+        with duckdb.connect() as other:
+            _, ((after,),) = await _copy(source, other, "session", Sample(10, seed=1))
+
+    assert before != after
+
+
+async def test_failed_copy_leaves_nothing_attached(database: SourceDatabase, engine: duckdb.DuckDBPyConnection) -> None:
+    await database.run("CREATE VIEW broken AS SELECT 1 / (i - i) AS v FROM generate_series(1, 3) i")
+
+    async with database.opened() as source:
+        with pytest.raises(TableFailed):
+            await _copy(source, engine, "broken", Sample(10, seed=1))
+
+    assert attached(engine) == 0
+
+
 async def test_cancelled_copy_ends_in_the_source_and_leaves_the_engine_usable(
     database: SourceDatabase, engine: duckdb.DuckDBPyConnection
 ) -> None:
@@ -195,7 +242,7 @@ async def test_cancelled_copy_ends_in_the_source_and_leaves_the_engine_usable(
             await task
 
     assert seconds < 5
-    assert engine.execute("SELECT count(*) FROM duckdb_databases() WHERE type = 'postgres'").fetchone() == (0,)
+    assert attached(engine) == 0
 
 
 async def test_copy_over_its_time_says_so(database: SourceDatabase, engine: duckdb.DuckDBPyConnection) -> None:
