@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Text, text
+from sqlalchemy import BigInteger, Identity, Index, Text, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -24,7 +24,6 @@ NUMBERED = "assay_numbered"
 
 class DomainEventRow(TenantRow, table=True):
     __tablename__ = "domain_event"
-    __mapper_args__: ClassVar = {"eager_defaults": False}  # who adds a row may be one who must not read it
     __table_args__ = (
         Index("ix_domain_event_unnumbered", "position", postgresql_where=text("sequence IS NULL")),
         Index("ix_domain_event_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
@@ -51,17 +50,19 @@ async def append(session: AsyncSession, actor: Actor, now: datetime, events: Seq
     """Store the events in the order in which they were emitted and wake the relay at COMMIT."""
     if not events:
         return
-    session.add_all(
-        DomainEventRow(
-            id=new_id(),
-            type=event.name,
-            scopes=list(event.scopes),
-            payload=event.payload(),
-            actor=actor.name,
-            occurred_at=now,
-            due_at=now if reaction_to(event) else None,
+    rows = [
+        {
+            "id": new_id(),
+            "type": event.name,
+            "scopes": list(event.scopes),
+            "payload": event.payload(),
+            "actor": actor.name,
+            "occurred_at": now,
+            "due_at": now if reaction_to(event) else None,
+            "attempts": 0,
             **owned_by(actor.tenant),
-        )
+        }
         for event in events
-    )
+    ]
+    await session.execute(insert(DomainEventRow), rows)
     await session.execute(text(f"NOTIFY {WRITTEN}"))

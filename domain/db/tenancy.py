@@ -1,5 +1,6 @@
 """The two walls between tenants: every statement on their rows begins here, and PostgreSQL looks after it (ADR 7)."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,7 +31,11 @@ class TenantRow(SQLModel):
 
 R = TypeVar("R", bound=TenantRow)
 
+KEPT = 1024
+"""Conditions that are kept: to put one together takes as long as some statements take to run, and none ever changes."""
 
+
+@lru_cache(maxsize=KEPT)
 def belongs_to(tenant: Tenant, row: type[TenantRow]) -> ColumnElement[bool]:
     return and_(col(row.organization_id) == tenant.organization_id, col(row.project_id) == tenant.project_id)
 

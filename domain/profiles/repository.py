@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import insert
 from sqlmodel import col
 
 from domain.db.tenancy import delete_in, owned_by
@@ -36,27 +37,27 @@ class ProfileRepository:
         earlier = delete_in(tenant, TableProfileRow).where(
             col(TableProfileRow.run_id) == run_id, col(TableProfileRow.fqn) == str(profile.fqn)
         )
-        await self._uow.session.execute(earlier)
-        row = TableProfileRow(
-            id=new_id(),
-            run_id=run_id,
-            fqn=str(profile.fqn),
-            observed_at=profile.observed_at,
-            row_count=profile.row_count.value,
-            body=_body(_TABLE, replace(profile, columns=())),
+        session, identifier = self._uow.session, new_id()
+        await session.execute(earlier.execution_options(synchronize_session=False))
+        of_table = {
+            "id": identifier,
+            "run_id": run_id,
+            "fqn": str(profile.fqn),
+            "observed_at": profile.observed_at,
+            "row_count": profile.row_count.value,
+            "body": _body(_TABLE, replace(profile, columns=())),
             **owned_by(tenant),
-        )
-        self._uow.add(row)
-        await self._uow.session.flush()
-        self._uow.add(
-            *(
-                ColumnProfileRow(
-                    table_profile_id=row.id,
-                    position=position,
-                    name=column.name,
-                    body=_body(_COLUMN, column),
-                    **owned_by(tenant),
-                )
-                for position, column in enumerate(profile.columns)
-            )
-        )
+        }
+        await session.execute(insert(TableProfileRow), of_table)
+        of_columns = [
+            {
+                "table_profile_id": identifier,
+                "position": position,
+                "name": column.name,
+                "body": _body(_COLUMN, column),
+                **owned_by(tenant),
+            }
+            for position, column in enumerate(profile.columns)
+        ]
+        if of_columns:
+            await session.execute(insert(ColumnProfileRow), of_columns)
