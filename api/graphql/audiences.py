@@ -47,14 +47,21 @@ class _Shared(Generic[T]):
 
     def serves(self, subject: object, since: int) -> bool:
         has_failed = self.work.done() and (self.work.cancelled() or self.work.exception() is not None)
-        return self.subject == subject and self.position >= since and not has_failed
+        return (self.subject is subject or self.subject == subject) and self.position >= since and not has_failed
 
 
 @dataclass(slots=True)
 class Audience:
     members: int = 0
+    _told: tuple[object, object] | None = None
     _answers: deque[_Shared[ExecutionResult]] = field(default_factory=lambda: deque(maxlen=KEPT))
     _readings: deque[_Shared[Any]] = field(default_factory=lambda: deque(maxlen=KEPT))  # each of its own type
+
+    def told(self, committed: object, tell: Callable[[], T]) -> T:
+        """The event that something is told as: one object for all who come to the same thing one after the other."""
+        if self._told is None or self._told[0] is not committed:
+            self._told = (committed, tell())
+        return cast("T", self._told[1])
 
     def answer(
         self, event: object, execute: Callable[[], AwaitableOrValue[ExecutionResult]]

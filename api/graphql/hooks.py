@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from functools import cache, partial
+from types import TracebackType
 from typing import Any, NamedTuple
 
 from strawberry.extensions import SchemaExtension
@@ -40,15 +41,20 @@ def _hook(kind: type, name: str) -> _Hook | None:
 
 
 @cache
-def _has(kind: type, name: str) -> bool:
+def _overrides(kind: type, name: str) -> bool:
     return getattr(kind, name) is not getattr(SchemaExtension, name)
+
+
+def _has(extension: SchemaExtension, name: str) -> bool:
+    kind: type = type(extension)
+    return _overrides(kind, name)
 
 
 class _Known(ExtensionContextManagerBase):
     def get_hook(self, extension: SchemaExtension) -> WrappedHook | None:
-        kind: type = type(extension)
-        if not _has(kind, self.HOOK_NAME):
+        if not _has(extension, self.HOOK_NAME):
             return None
+        kind: type = type(extension)
         hook = _hook(kind, self.HOOK_NAME)
         return (
             WrappedHook(extension, partial(hook.open, extension), hook.is_async)
@@ -69,10 +75,26 @@ class _Validation(_Known, ValidationContextManager): ...
 class _Executing(_Known, ExecutingContextManager): ...
 
 
-class _StreamResult(_Known, StreamResultContextManager): ...
+class _StreamResult(_Known, StreamResultContextManager):
+    """Around each event for each of its subscribers, mostly without a hook to run."""
+
+    async def __aenter__(self) -> None:
+        if self.hooks:
+            await super().__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.hooks:
+            await super().__aexit__(kind, raised, traceback)
 
 
 class HooksRunner(SchemaExtensionsRunner):
+    def __init__(self, execution_context: ExecutionContext, extensions: list[SchemaExtension]) -> None:
+        super().__init__(execution_context, extensions)
+        self._around_results = [one for one in extensions if _has(one, "on_stream_result")]
+        self._with_results = [one for one in extensions if _has(one, "get_results")]
+
     def operation(self) -> OperationContextManager:
         return _Operation(self.extensions)
 
@@ -86,12 +108,10 @@ class HooksRunner(SchemaExtensionsRunner):
         return _Executing(self.extensions)
 
     def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
-        return _StreamResult(self.extensions, result)
+        return _StreamResult(self._around_results, result)
 
     async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
         results: dict[str, Any] = {}
-        for extension in self.extensions:
-            kind: type = type(extension)
-            if _has(kind, "get_results"):
-                results.update(await await_maybe(extension.get_results()))
+        for extension in self._with_results:
+            results.update(await await_maybe(extension.get_results()))
         return results | ctx.extensions_results

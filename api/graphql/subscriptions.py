@@ -79,7 +79,7 @@ class NewsSubscriptions:
         async for committed in context.hub.events(context.tenant, position_of(given(after))):
             event = committed.event
             if isinstance(event, events.ViolationsChanged) and (wanted is None or committed.concerns(wanted)):
-                yield ViolationsChange.of(committed, event)
+                yield context.audience.told(committed, partial(ViolationsChange.of, committed, event))
 
     @subscription("Everything that happens in the project, in the order in which it was committed.")
     async def events(
@@ -88,7 +88,7 @@ class NewsSubscriptions:
         context, wanted, names = info.context, given(scope), names_of(given(types))
         async for committed in context.hub.events(context.tenant, position_of(given(after))):
             if (not names or committed.event.name in names) and (wanted is None or committed.concerns(wanted)):
-                yield DomainEvent.of(committed)
+                yield context.audience.told(committed, partial(DomainEvent.of, committed))
 
 
 def _changes_scorecard(committed: CommittedEvent, scope: Fqn) -> bool:

@@ -52,13 +52,15 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - those of its parent
         super().__init__(*arguments, **named)
-        self._stalled = asyncio.Event()
+        self._sending = 0
+        self._sent_at = 0.0
         self._admitted = asyncio.Event()
 
     async def handle(self) -> None:
         """Until the socket ends. Where nobody reads, or nobody may, all operations end, and the reason is told."""
-        talking, _, refusing = await race(super().handle(), self._stalled.wait(), self._until_refused())
-        if self._stalled.is_set():
+        talking, stalling, refusing = await race(super().handle(), self._until_stalled(), self._until_refused())
+        if not stalling.cancelled():
+            stalling.result()
             log.info("socket.stalled", meaning="the client does not read; its socket is given up")
             await self._give_up(TOO_SLOW, "The client reads too slowly.")
         elif talking.cancelled():
@@ -78,12 +80,26 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Caller, None]):
                 await self.websocket.close(code, reason)
 
     async def send_message(self, message: Message) -> None:
+        if not self._sending:
+            self._sent_at = self._now()
+        self._sending += 1
         try:
-            async with asyncio.timeout(self.send_timeout_seconds):
-                await super().send_message(message)
-        except TimeoutError:
-            self._stalled.set()
-            raise WebSocketDisconnected from None
+            await super().send_message(message)
+        finally:
+            self._sending -= 1
+            self._sent_at = self._now()
+
+    async def _until_stalled(self) -> None:
+        """Until messages wait and none has gone for too long. A time limit around each would cost more than it."""
+        while True:
+            waiting = self._now() - self._sent_at if self._sending else 0.0
+            if waiting >= self.send_timeout_seconds:
+                return
+            await asyncio.sleep(self.send_timeout_seconds - waiting)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
     async def run_operation(self, operation: Operation[Caller, None]) -> None:
         about = {"assay.request_id": self.context.request_id}
