@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 
 import httpx
@@ -132,25 +132,72 @@ async def house(domain: Domain, actor: Actor) -> House:
     return await build(domain, actor)
 
 
-@pytest.mark.parametrize(("scope", "is_told"), [(CARD, True), (PUBLIC.child("car"), False)])
-@pytest.mark.parametrize("name", STREAMS)
-async def test_a_stream_tells_of_what_is_granted_and_of_nothing_else(
-    name: str, scope: Fqn, is_told: bool, production: str, house: House, services: Services, actor: Actor
+@pytest.mark.parametrize("role", Role)
+async def test_each_role_is_told_everything(
+    role: Role, production: str, house: House, services: Services, actor: Actor
 ) -> None:
-    stream = STREAMS[name]
-    token = await token_of(house.domain, actor, Grant(Role.VIEWER, (scope,)))
-    payload = {"query": stream.document, "variables": dict(stream.variables(house))}
+    told = await told_while_working(production, house, services, actor, (actor, Grant(role)), at_least=STREAMS)
 
-    async with following(production, token, payload) as ws:
-        messages = [await ws.recv()] if name in BEGIN_AT_ONCE else []
+    assert told == STREAMS.keys()
+
+
+@pytest.mark.parametrize(("scope", "is_told"), [(CARD, True), (PUBLIC.child("car"), False)])
+async def test_streams_tell_of_what_is_granted_and_of_nothing_else(
+    scope: Fqn, is_told: bool, production: str, house: House, services: Services, actor: Actor
+) -> None:
+    expected = STREAMS.keys() if is_told else set()
+    granted = (actor, Grant(Role.VIEWER, (scope,)))
+
+    assert await told_while_working(production, house, services, actor, granted, at_least=expected) == expected
+
+
+async def test_another_tenant_is_told_nothing(
+    production: str, house: House, services: Services, actor: Actor, stranger: Actor
+) -> None:
+    granted = (stranger, Grant(Role.OWNER))
+
+    assert await told_while_working(production, house, services, actor, granted, at_least=()) == set()
+
+
+async def told_while_working(
+    address: str,
+    house: House,
+    services: Services,
+    actor: Actor,
+    granted: tuple[Actor, Grant],
+    *,
+    at_least: Collection[str],
+) -> set[str]:
+    """Which of all subscriptions tell somebody of the house while there is work in it, by what was granted by whom.
+
+    Those of `at_least` are heard first; then the token is revoked, so that the others have nothing more to wait for.
+    """
+    token = await token_of(house.domain, *granted)
+    sockets: dict[str, ClientConnection] = {}
+    messages: dict[str, list[str | bytes]] = {}
+    async with AsyncExitStack() as stack:
+        for name, stream in STREAMS.items():
+            payload = {"query": stream.document, "variables": dict(stream.variables(house))}
+            sockets[name] = await stack.enter_async_context(following(address, token, payload))
+            messages[name] = [await sockets[name].recv()] if name in BEGIN_AT_ONCE else [await pong_of(sockets[name])]
         await work_on_the_card(house, actor, services)
-        if is_told and not messages:
-            messages.append(await ws.recv())
-        await house.domain.tokens.revoke(actor, "follower")
-        messages += await rest_of(ws)
+        for name in set(at_least) - BEGIN_AT_ONCE:
+            messages[name].append(await sockets[name].recv())
+        await house.domain.tokens.revoke(granted[0], "follower")
+        for name, ws in sockets.items():
+            messages[name] += await rest_of(ws)
+    return {name for name, told in messages.items() if any(map(tells, told))}
 
-    told = [message["payload"]["data"]["told"] for message in map(json.loads, messages) if message["type"] == "next"]
-    assert any(one not in NOTHING for one in told) == is_told
+
+async def pong_of(ws: ClientConnection) -> str | bytes:
+    """A server that answers has begun what it was asked for before."""
+    await ws.send(json.dumps({"type": "ping"}))
+    return await ws.recv()
+
+
+def tells(text: str | bytes) -> bool:
+    message = json.loads(text)
+    return message["type"] == "next" and message["payload"]["data"]["told"] not in NOTHING
 
 
 async def work_on_the_card(house: House, actor: Actor, services: Services) -> None:
