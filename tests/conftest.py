@@ -2,7 +2,12 @@ import signal
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.database", "tests.fixtures.prefect"]
+pytest_plugins = [
+    "tests.fixtures.postgres",
+    "tests.fixtures.database",
+    "tests.fixtures.mariadb",
+    "tests.fixtures.prefect",
+]
 
 
 def pytest_configure() -> None:

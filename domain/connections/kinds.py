@@ -78,6 +78,21 @@ KINDS: Mapping[ConnectionKind, KindTraits] = {
             last_change=False,
         ),
     ),
+    ConnectionKind.MYSQL: KindTraits(
+        label="MySQL",
+        description="MariaDB 10.5 or later and MySQL 8 or later. A database is one schema, of its own name.",
+        default_port=3306,
+        capabilities=Capabilities(
+            block_sampling=False,
+            estimates=True,
+            percentiles=False,
+            approximate_distinct=False,
+            statement_timeout=True,
+            lock_timeout=True,
+            cancel=True,
+            last_change=False,
+        ),
+    ),
     ConnectionKind.SQLITE: KindTraits(
         label="SQLite",
         description="A SQLite 3 database file that the workers can read.",

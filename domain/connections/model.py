@@ -23,6 +23,7 @@ _SECRET_REFERENCE = re.compile(r"(env|file):[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 class ConnectionKind(StrEnum):
     POSTGRESQL = "POSTGRESQL"
+    MYSQL = "MYSQL"
     SQLITE = "SQLITE"
     DUCKDB = "DUCKDB"
     FILES = "FILES"

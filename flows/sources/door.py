@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -11,15 +12,32 @@ import duckdb
 
 from domain.assets.model import FoundTable
 from domain.fqn import Fqn
+from flows.failures import RunFailure
+from flows.sources.base import Coverage, Sample
 from flows.sources.dialect import Dialect
 
 
 class Hope(StrEnum):
-    """What the texts of a column are understood as, if all of them can be: its declared type binds no value."""
+    """What the texts of a column are understood as, if all of them can be.
+
+    EXACT and OTHER are known of a type beforehand: texts that spell numbers, and texts without facts of their own.
+    """
 
     NUMBER = "NUMBER"
+    EXACT = "EXACT"
     MOMENT = "MOMENT"
     BOOLEAN = "BOOLEAN"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is read, and which part of the table that is."""
+
+    sql: str
+    coverage: Coverage
+    population: int | None = None
+    """None where the rows read are the population."""
 
 
 class Door(Protocol):
@@ -50,3 +68,12 @@ class Door(Protocol):
 
     def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
         """By column, where text is to be read as something better."""
+
+    def selection(self, engine: duckdb.DuckDBPyConnection, reading: str, table: FoundTable, sample: Sample) -> Selected:
+        """Of a table that is not to be read whole; `reading` is what `reading` gave for it."""
+
+    def ending(self, engine: duckdb.DuckDBPyConnection) -> Callable[[], None]:
+        """Asked before any work in this connection: what ends it wherever it is, from another thread."""
+
+    def failure(self, subject: str, error: duckdb.Error) -> RunFailure:
+        """What the engine's error means in our words; its own may quote a value."""

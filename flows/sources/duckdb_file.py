@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,9 +14,9 @@ from domain.settings import SourceSettings
 from flows.failures import SourceUnreachable
 from flows.sources.base import Source
 from flows.sources.dialect import Dialect, quote_text
-from flows.sources.door import Hope
 from flows.sources.duckdb_describe import describe, schema_names
 from flows.sources.duckdb_dialect import DuckDbDialect
+from flows.sources.file_door import FileDoor
 from flows.sources.local_files import in_schema, reach_file
 from flows.sources.local_source import open_local
 
@@ -28,7 +28,7 @@ async def open_duckdb(settings: ConnectionSettings, password: str | None, limits
     return await open_local(DuckDbDoor(Path(settings.path), limits.files_folder), limits)
 
 
-class DuckDbDoor:
+class DuckDbDoor(FileDoor):
     dialect: Dialect = DuckDbDialect()
 
     def __init__(self, path: Path, allowed: Path | None) -> None:
@@ -62,10 +62,6 @@ class DuckDbDoor:
     def reading(self, engine: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
         del engine
         return f"SELECT * FROM {in_schema(_DOOR, schema, table)}"  # noqa: S608 - quoted
-
-    def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
-        del table
-        return {}
 
 
 def _why(error: duckdb.Error) -> str:

@@ -16,8 +16,8 @@ from flows.failures import TableFailed
 from flows.sources.base import Source
 from flows.sources.data_files import Readings
 from flows.sources.dialect import Dialect
-from flows.sources.door import Hope
 from flows.sources.duckdb_dialect import DuckDbDialect
+from flows.sources.file_door import FileDoor
 from flows.sources.file_names import schema_folders, table_files
 from flows.sources.local_files import is_inside, reach_folder
 from flows.sources.local_source import open_local
@@ -28,7 +28,7 @@ async def open_folder(settings: ConnectionSettings, password: str | None, limits
     return await open_local(FolderDoor(Path(settings.path), limits.files_folder), limits)
 
 
-class FolderDoor:
+class FolderDoor(FileDoor):
     dialect: Dialect = DuckDbDialect()
 
     def __init__(self, root: Path, allowed: Path | None) -> None:
@@ -65,10 +65,6 @@ class FolderDoor:
         if not is_inside(file, self._root):
             raise TableFailed(f"{schema}.{table} is a link that leads out of {self.address}.")
         return self._readings.of(engine, file)
-
-    def hopes(self, table: FoundTable) -> Mapping[str, Hope]:
-        del table
-        return {}
 
     def _files(self, schema: str) -> Mapping[str, Path]:
         folder = schema_folders(self._root).get(schema)

@@ -19,22 +19,12 @@ from domain.assets.model import FoundTable
 from domain.clock import utc_now
 from flows.sources.base import Copied, CopiedColumn, Coverage, Sample
 from flows.sources.dialect import quote_name, quote_text
-from flows.sources.door import Door
+from flows.sources.door import Door, Selected
 from flows.sources.duckdb_types import reading_of
 from flows.sources.narrowing import narrow
 
 _ROWS_AT_ONCE = 20_480
 """Rows of all columns that are held in memory while they are written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """What is read, and which part of the table that is."""
-
-    sql: str
-    coverage: Coverage
-    population: int | None = None
-    """None where the rows read are the population."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +74,10 @@ class LocalCopy:
         )
 
     def _select(self, engine: duckdb.DuckDBPyConnection) -> Selected:
-        schema, table = self.table.fqn.parts[-2:]
-        everything = self.door.reading(engine, schema, table)
+        reading = self.door.reading(engine, *self.table.fqn.parts[-2:])
         if self.sample is None:
-            return Selected(everything, Coverage.ALL)
-        population = _count(engine, f"FROM ({everything})")
-        if population <= self.sample.rows:
-            return Selected(everything, Coverage.ALL)
-        reservoir = f"reservoir({self.sample.rows} ROWS) REPEATABLE ({self.sample.seed % 2**31})"
-        return Selected(f"SELECT * FROM ({everything}) USING SAMPLE {reservoir}", Coverage.ROWS, population)
+            return Selected(reading, Coverage.ALL)
+        return self.door.selection(engine, reading, self.table, self.sample)
 
 
 @contextmanager

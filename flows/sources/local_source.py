@@ -111,33 +111,47 @@ class LocalSource:
         close_the_disk(cursor, [Path(self._spill.name), *self._door.open(cursor)])
 
     async def _run(self, subject: str, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """In a connection of its own, stopped by us when it takes too long: no file has a server that would."""
+        """In a connection of its own, stopped by us when it takes too long: few sources have a server that would."""
         limit = self._limits.statement_timeout_seconds
         async with self._places:
             with self._engine.cursor() as cursor:
+                end = self._door.ending(cursor)
                 try:
                     async with asyncio.timeout(limit):
-                        return await run_off_loop(partial(work, cursor), _interrupting(cursor))
+                        return await run_off_loop(partial(self._work, subject, work, cursor), _calling(end))
                 except TimeoutError:
                     cause = f"it took longer than source.statement_timeout_seconds ({limit:g}) allows"
-                except duckdb.Error as error:
-                    cause = cause_of(error)
                 except OSError as error:
                     cause = (error.strerror or type(error).__name__).lower()
         raise TableFailed(f"{subject} cannot be read: {cause}.")
+
+    def _work(
+        self, subject: str, work: Callable[[duckdb.DuckDBPyConnection], T], cursor: duckdb.DuckDBPyConnection
+    ) -> T:
+        try:
+            return work(cursor)
+        except duckdb.Error as error:
+            failure = self._door.failure(subject, error)
+        raise failure
 
 
 async def _read(copy: LocalCopy, engine: duckdb.DuckDBPyConnection, name: str, written: Written) -> Copied:
     with removed_afterwards(written):
         try:
-            return await run_off_loop(partial(copy.read, engine, name, written), _interrupting(engine))
+            return await run_off_loop(partial(copy.read, engine, name, written), _calling(engine.interrupt))
         except duckdb.Error as error:
             cause = lack_of_room(error) or cause_of(error)
     raise TableFailed(f"{copy.table.fqn} cannot be copied: {cause}.")
 
 
-def _interrupting(connection: duckdb.DuckDBPyConnection) -> Callable[[], Awaitable[None]]:
-    async def interrupt() -> None:
-        connection.interrupt()
+def _calling(end: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """In a thread of its own: a source's server may have to be reached for it."""
 
-    return interrupt
+    async def call() -> None:
+        await run_off_loop(end, _nothing)
+
+    return call
+
+
+async def _nothing() -> None:
+    """The end of a piece of work is not itself ended early."""

@@ -37,6 +37,8 @@ _FORMS: Mapping[Hope, Sequence[_Form]] = {
             ValueKind.MOMENT,
         ),
     ),
+    Hope.EXACT: (_Form("true", "{0}", ValueKind.NUMBER),),
+    Hope.OTHER: (_Form("true", "{0}", ValueKind.OTHER),),
     Hope.BOOLEAN: (_Form("{0} IN ('0', '1')", "{0} = '1'", ValueKind.BOOLEAN),),
 }
 

@@ -9,6 +9,7 @@ from domain.settings import SourceSettings
 from flows.sources.base import Source
 from flows.sources.duckdb_file import open_duckdb
 from flows.sources.folder import open_folder
+from flows.sources.mysql import open_mysql
 from flows.sources.postgres import open_postgres
 from flows.sources.secret_references import resolve_secret
 from flows.sources.sqlite import open_sqlite
@@ -17,6 +18,7 @@ Opener = Callable[[ConnectionSettings, str | None, SourceSettings], Awaitable[So
 
 OPENERS: Mapping[ConnectionKind, Opener] = {
     ConnectionKind.POSTGRESQL: open_postgres,
+    ConnectionKind.MYSQL: open_mysql,
     ConnectionKind.SQLITE: open_sqlite,
     ConnectionKind.DUCKDB: open_duckdb,
     ConnectionKind.FILES: open_folder,

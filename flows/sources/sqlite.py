@@ -19,6 +19,7 @@ from flows.sources.dialect import Dialect, quote_name, quote_text
 from flows.sources.door import Hope
 from flows.sources.duckdb_dialect import DuckDbDialect
 from flows.sources.extensions import load_extension
+from flows.sources.file_door import FileDoor
 from flows.sources.local_files import reach_file
 from flows.sources.local_source import open_local
 from flows.sources.sqlite_describe import SCHEMA, describe, hope_of
@@ -34,7 +35,7 @@ async def open_sqlite(settings: ConnectionSettings, password: str | None, limits
     return await open_local(SqliteDoor(Path(settings.path), limits.files_folder), limits)
 
 
-class SqliteDoor:
+class SqliteDoor(FileDoor):
     dialect: Dialect = DuckDbDialect(is_typed=False)
 
     def __init__(self, path: Path, allowed: Path | None) -> None:

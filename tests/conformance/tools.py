@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.installation import PROJECT
-from tests.e2e.programs import do_without, program
+from tests.programs import do_without, program
 
 TOOLS = PROJECT.parent / "shared" / "tools" / "graphql"
 INSPECTOR = "@graphql-inspector/cli@7.0.0"

@@ -10,7 +10,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.e2e.programs import program
+from tests.programs import program
 from tests.waiting import eventually
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.client import GraphQL
 from tests.e2e.clients import CLIENTS, expected, run_client
 from tests.e2e.installation import Installation
-from tests.e2e.programs import program
+from tests.programs import program
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e"), pytest.mark.usefixtures("demo_output")]
 

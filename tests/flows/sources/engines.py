@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 
@@ -15,7 +15,9 @@ from domain.fqn import Fqn
 from domain.settings import SourceSettings
 from flows.sources.base import Source
 from flows.sources.dialect import quote_name, quote_table
+from flows.sources.mysql_names import quote_column
 from flows.sources.registry import OPENERS
+from tests.fixtures.mariadb import HOST, OWNER, OWNER_PASSWORD, MariaDbServer
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
 
 Rows = Iterable[Sequence[object]]
@@ -73,6 +75,34 @@ class Postgres:
 
     def password(self) -> str | None:
         return self._database.server.address.password
+
+
+class MariaDb:
+    """A database that is empty to begin with."""
+
+    kind, schema, system = ConnectionKind.MYSQL, Fqn.of("svc", "shop", "shop"), "MariaDB 1"
+
+    def __init__(self, server: MariaDbServer) -> None:
+        self.server = server
+        server.run("DROP DATABASE IF EXISTS shop", "CREATE DATABASE shop CHARACTER SET utf8mb4")
+
+    def run(self, *statements: str) -> list[tuple[Any, ...]]:
+        return self.server.run(*statements, database="shop")
+
+    async def make(self, table: str, columns: Mapping[str, str], rows: Rows) -> None:
+        declared = ", ".join(f"{quote_column(column)} {data_type}" for column, data_type in columns.items())
+        values = values_sql(rows)
+        inserts = [f"INSERT INTO {quote_column(table)} {values}"] if values else []
+        self.run(f"CREATE TABLE {quote_column(table)} ({declared})", *inserts)
+
+    async def drop(self, table: str) -> None:
+        self.run(f"DROP TABLE {quote_column(table)}")
+
+    async def settings(self) -> ConnectionSettings:
+        return ConnectionSettings(HOST, self.server.port, "shop", OWNER)
+
+    def password(self) -> str | None:
+        return OWNER_PASSWORD
 
 
 class _InFile:

@@ -15,7 +15,17 @@ from flows.sources.base import Coverage, Sample, ValueKind
 from flows.sources.dialect import quote_name, quote_table
 from flows.sources.registry import OPENERS
 from tests.fixtures.postgres import PostgresServer
-from tests.flows.sources.engines import CsvFolder, DuckDb, Engine, JsonFolder, ParquetFolder, Postgres, Sqlite, opened
+from tests.flows.sources.engines import (
+    CsvFolder,
+    DuckDb,
+    Engine,
+    JsonFolder,
+    MariaDb,
+    ParquetFolder,
+    Postgres,
+    Sqlite,
+    opened,
+)
 from tests.flows.sources.source_database import fresh_source_database
 
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
@@ -31,12 +41,15 @@ ORDERS = {"id": "integer", "place": "varchar(20)"}
 THREE = [(1, "rome"), (2, "Österås"), (3, None)]
 
 
-@pytest.fixture(params=["postgresql", *FILES])
+@pytest.fixture(params=["postgresql", "mariadb", *FILES])
 async def engine(request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Engine]:
-    if request.param == "postgresql":
-        yield Postgres(await fresh_source_database(postgres))
-    else:
-        yield FILES[request.param](tmp_path)
+    match request.param:
+        case "postgresql":
+            yield Postgres(await fresh_source_database(postgres))
+        case "mariadb":
+            yield MariaDb(request.getfixturevalue("mariadb"))
+        case file:
+            yield FILES[file](tmp_path)
 
 
 def test_every_kind_of_connection_has_a_source_and_says_what_it_can() -> None:
@@ -168,7 +181,7 @@ async def test_nothing_can_be_written(engine: Engine, statement: str) -> None:
     assert row["rows"] == 3
 
 
-@pytest.mark.parametrize("engine", ["postgresql", *sorted(FILES.keys() - {"duckdb"})], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql", "mariadb", *sorted(FILES.keys() - {"duckdb"})], indirect=True)
 async def test_a_table_that_is_dropped_meanwhile_fails_alone(engine: Engine) -> None:
     """Nobody can drop a table of a DuckDB file that is being read."""
     await engine.make("orders", ORDERS, THREE)
