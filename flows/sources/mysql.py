@@ -86,13 +86,12 @@ class MySqlDoor:
             return describe(session, schema, only)
 
     def reading(self, engine: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
-        del engine
         if schema != self._schema:
             raise TableFailed(f"{schema}.{table} does not exist.")
         with self._login.session(f"{schema}.{table}") as session:
             columns = columns_of(session, table)
             read = _read_rows(schema, table, columns)
-            _try(session, read)
+            _try(session, f"{_mark_of(engine)} {read}")
         if not columns:
             raise TableFailed(f"{schema}.{table} does not exist.")
         return self._query(read)
@@ -124,7 +123,12 @@ class MySqlDoor:
         return end
 
     def failure(self, subject: str, error: duckdb.Error) -> RunFailure:
-        return scanning_failure(self.address, subject, error)
+        """The scanner's message is often empty, so the server is asked whether it is still there."""
+        try:
+            with self._login.session(subject):
+                return scanning_failure(self.address, subject, error)
+        except SourceUnreachable as lost:
+            return lost
 
     def _query(self, selected: str) -> str:
         """What follows the SELECT, asked of the server."""
@@ -142,6 +146,12 @@ class MySqlDoor:
 def _read_rows(schema: str, table: str, columns: Sequence[FoundColumn]) -> str:
     values = [f"{reading_of(each.name, each.data_type)} AS {quote_column(each.name)}" for each in columns]
     return f"{', '.join(values) or '1'} FROM {quote_relation(schema, table)}"
+
+
+def _mark_of(engine: duckdb.DuckDBPyConnection) -> str:
+    row = engine.execute(f"SELECT getvariable('{_MARK}')").fetchone()
+    assert row is not None, "the question has one answer"
+    return str(row[0])
 
 
 def _try(session: MySqlSession, read: str) -> None:

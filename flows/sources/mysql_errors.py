@@ -113,8 +113,8 @@ def scanning_failure(address: str, subject: str, error: duckdb.Error) -> RunFail
 
 def _why_unreachable(error: pymysql.MySQLError) -> str:
     number = _number(error)
-    beneath = getattr(error, "original_exception", None)
-    if number == CR.CR_CONN_HOST_ERROR and isinstance(beneath, OSError):
+    beneath = getattr(error, "original_exception", error.__context__)
+    if number in _LOST and isinstance(beneath, OSError):
         return _why_no_network(beneath)
     return _UNREACHABLE.get(number, f"the server says error {number}")
 

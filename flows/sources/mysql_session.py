@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pymysql
+from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
 
 from domain.connections.model import ConnectionSettings, SslMode
@@ -27,11 +28,24 @@ _SCANNERS_TLS = {
 }
 
 
+class TimedConnection(Connection):  # type: ignore[misc]  # PyMySQL comes without types
+    """Waits for the server's greeting no longer than for the network; statements have another time."""
+
+    _read_timeout: float
+
+    def connect(self, sock: socket.socket | None = None) -> None:
+        of_statements, self._read_timeout = self._read_timeout, self.connect_timeout
+        try:
+            super().connect(sock)
+        finally:
+            self._read_timeout = of_statements
+
+
 @dataclass(frozen=True, slots=True)
 class MySqlSession:
     """One connection for a few questions about the catalogue."""
 
-    connection: pymysql.Connection[DictCursor]
+    connection: TimedConnection
 
     @property
     def is_mariadb(self) -> bool:
@@ -103,8 +117,8 @@ class MySqlLogin:
     def _lock_seconds(self) -> int:
         return math.ceil(self.limits.lock_timeout_seconds)
 
-    def _connect(self) -> pymysql.Connection[DictCursor]:
-        return pymysql.connect(
+    def _connect(self) -> TimedConnection:
+        return TimedConnection(
             host=self._host,
             port=self.settings.port or 0,
             database=self.settings.database,

@@ -11,6 +11,7 @@ from flows.sources.mysql_types import hope_of, reading_of
 from tests.fixtures.mariadb import MariaDbServer
 from tests.flows.sources.engines import MariaDb, opened
 
+MOMENT = datetime.fromisoformat("2020-01-02 03:04:05.678")
 EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
@@ -31,7 +32,7 @@ EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
         ("bit(64)", "(b'1')", ValueKind.OTHER, ["1".rjust(64, "0")]),
         ("date", "('2020-02-29')", ValueKind.MOMENT, [date(2020, 2, 29)]),
         ("date", "('0000-00-00'), ('2020-02-00')", ValueKind.TEXT, ["0000-00-00", "2020-02-00"]),
-        ("datetime(3)", "('2020-01-02 03:04:05.678')", ValueKind.MOMENT, [datetime.fromisoformat("2020-01-02 03:04:05.678")]),
+        ("datetime(3)", "('2020-01-02 03:04:05.678')", ValueKind.MOMENT, [MOMENT]),
         ("datetime", "('0000-00-00')", ValueKind.TEXT, ["0000-00-00 00:00:00"]),
         ("time", "('-838:59:59')", ValueKind.OTHER, ["-838:59:59"]),
         ("varchar(9) COLLATE utf8mb4_bin", "('é\\n'), ('007')", ValueKind.TEXT, ["007", "é\n"]),
