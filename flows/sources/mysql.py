@@ -124,11 +124,13 @@ class MySqlDoor:
 
     def failure(self, subject: str, error: duckdb.Error) -> RunFailure:
         """The scanner's message is often empty, so the server is asked whether it is still there."""
-        try:
-            with self._login.session(subject):
-                return scanning_failure(self.address, subject, error)
-        except SourceUnreachable as lost:
-            return lost
+        if isinstance(error, duckdb.IOException):
+            try:
+                with self._login.session(subject):
+                    pass
+            except SourceUnreachable as lost:
+                return lost
+        return scanning_failure(self.address, subject, error)
 
     def _query(self, selected: str) -> str:
         """What follows the SELECT, asked of the server."""

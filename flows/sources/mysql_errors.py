@@ -74,8 +74,6 @@ def reaching(address: str) -> Iterator[None]:
         cause = _UNREACHABLE[CR.CR_SSL_CONNECTION_ERROR]
     except OSError as error:
         cause = _why_no_network(error)
-    except RuntimeError:
-        cause = "the server asks for a way to sign in that is not supported"
     else:
         return
     raise SourceUnreachable(f"{address} cannot be reached: {cause}.") from None

@@ -135,6 +135,7 @@ async def test_kinds_of_sources(api: GraphQL) -> None:
         "requiredSettings": ["host", "database", "username"],
         "capabilities": {"cancel": True},
     }
+    assert kinds["MYSQL"] == {**kinds["POSTGRESQL"], "name": "MySQL", "defaultPort": 3306}
     assert kinds["SQLITE"] == {
         "name": "SQLite",
         "defaultPort": 0,
@@ -164,6 +165,7 @@ async def test_a_file_is_found_by_its_path_and_gives_the_database_its_name(api: 
         ("SQLITE", {"path": "/srv/shop.db", "secret": "env:SHOP"}, "settings.secret"),
         ("POSTGRESQL", {**SETTINGS, "path": "/srv"}, "settings.path"),
         ("POSTGRESQL", {"host": "db.test"}, "settings.database"),
+        ("MYSQL", {"host": "db.test"}, "settings.database"),
     ],
 )
 async def test_settings_of_another_kind_are_refused_by_name(

@@ -1,6 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from domain.assets.model import AssetType, ForeignKey
+from domain.fqn import Fqn
+from domain.settings import SourceSettings
+from flows.failures import TableFailed
+from flows.sources.dialect import quote_table
+from flows.sources.mysql import open_mysql
+from flows.sources.mysql_names import quote_column
 from tests.fixtures.mariadb import MariaDbServer
 from tests.flows.sources.engines import MariaDb, opened
 
@@ -81,6 +89,27 @@ async def test_names_that_differ_in_case_only_are_two_tables(shop: MariaDb) -> N
         both = [await source.describe_table(shop.schema.child(name)) for name in ("customer", "Customer")]
 
     assert [len(table.columns) for table in both] == [4, 1]
+
+
+async def test_a_database_of_an_odd_name_is_a_schema_of_that_name(shop: MariaDb) -> None:
+    name = 'o`d.d\'s "größe" %s \\ 表'
+    quoted = quote_column(name)
+    shop.run(f"CREATE OR REPLACE DATABASE {quoted}", f"CREATE TABLE {quoted}.t AS SELECT 1 AS v")
+    settings = replace(await shop.settings(), database=name)
+
+    source = await open_mysql(settings, shop.password(), SourceSettings())
+    schemas = await source.schemas()
+    rows = await source.fetch(f"SELECT v FROM {quote_table(Fqn.of('svc', name, name, 't'))}")
+    await source.close()
+    shop.run(f"DROP DATABASE {quoted}")
+
+    assert (schemas, [row["v"] for row in rows]) == ([name], [1])
+
+
+async def test_other_databases_of_the_server_are_out_of_reach(shop: MariaDb) -> None:
+    async with opened(shop) as source:
+        with pytest.raises(TableFailed, match=r"mysql[.]user does not exist"):
+            await source.fetch('SELECT count(*) AS n FROM "mysql"."user"')
 
 
 async def test_a_reference_into_another_database_is_left_out(shop: MariaDb) -> None:

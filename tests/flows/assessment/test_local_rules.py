@@ -18,9 +18,13 @@ from flows.assessment.evaluate import evaluate
 from flows.sources.base import Source
 from flows.sources.folder import open_folder
 from flows.sources.sqlite import open_sqlite
+from tests.fixtures.mariadb import MariaDbServer
 from tests.flows.assessment import plain
 from tests.flows.assessment.scratch import OBSERVED_AT
 from tests.flows.assessment.test_equivalence import ROWS, rules_on
+from tests.flows.sources.engines import MariaDb, opened
+
+Cells = tuple[str | None, str | None]
 
 _numbers = count(1)
 SCHEMA = Fqn.of("scratch", "bank", "main")
@@ -31,7 +35,7 @@ class SqliteScratch:
     owner: sqlite3.Connection
     source: Source
 
-    async def table(self, rows: list[tuple[str | None, str | None]]) -> FoundTable:
+    async def table(self, rows: list[Cells]) -> FoundTable:
         name = f"subject_{next(_numbers)}"
         with self.owner:
             self.owner.execute(f"CREATE TABLE {name} (a TEXT, b TEXT)")
@@ -50,15 +54,47 @@ async def sqlite_scratch(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
     owner.close()
 
 
+@dataclass(frozen=True, slots=True)
+class MariaDbScratch:
+    engine: MariaDb
+    source: Source
+
+    async def table(self, rows: list[Cells]) -> FoundTable:
+        name = f"subject_{next(_numbers)}"
+        with self.engine.server.connection("shop") as owner, owner.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {name} (a text, b text)")
+            cursor.executemany(f"INSERT INTO {name} VALUES (%s, %s)", rows)
+        return await self.source.describe_table(self.engine.schema.child(name))
+
+
+@pytest.fixture(scope="module")
+async def mariadb_scratch(mariadb: MariaDbServer) -> AsyncIterator[MariaDbScratch]:
+    engine = MariaDb(mariadb)
+    async with opened(engine) as source:
+        yield MariaDbScratch(engine, source)
+
+
 @settings(max_examples=40, deadline=None)
 @given(rows=ROWS)
-async def test_evaluation_counts_what_plain_python_counts(
-    rows: list[tuple[str | None, str | None]], sqlite_scratch: SqliteScratch
+async def test_evaluation_on_sqlite_counts_what_plain_python_counts(
+    rows: list[Cells], sqlite_scratch: SqliteScratch
 ) -> None:
-    table = await sqlite_scratch.table(rows)
+    await _counts_what_plain_python_counts(sqlite_scratch, rows)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=ROWS)
+async def test_evaluation_on_mariadb_counts_what_plain_python_counts(
+    rows: list[Cells], mariadb_scratch: MariaDbScratch
+) -> None:
+    await _counts_what_plain_python_counts(mariadb_scratch, rows)
+
+
+async def _counts_what_plain_python_counts(scratch: SqliteScratch | MariaDbScratch, rows: list[Cells]) -> None:
+    table = await scratch.table(rows)
     rules, in_memory = rules_on(table.fqn), [dict(zip("ab", row, strict=True)) for row in rows]
 
-    found = await evaluate(sqlite_scratch.source, table, rules, OBSERVED_AT)
+    found = await evaluate(scratch.source, table, rules, OBSERVED_AT)
 
     assert {each.error for each in found} == {None}
     counted = [(rule.kind, rule.columns, each.evaluated, each.failed) for rule, each in zip(rules, found, strict=True)]
@@ -100,6 +136,24 @@ async def test_moments_are_read_from_dates_and_from_texts(
     assert (found.error, found.failed, found.outcome is Outcome.PASSED) == (None, failed, failed == 0)
 
 
+SUBJECT = MariaDb.schema.child("typed")
+PARENT = MariaDb.schema.child("parent")
+REFERENCE = RuleDefinition(
+    RuleKind.REFERENCE_EXISTS, SUBJECT, ("parent",), {"referenced_table": str(PARENT), "referenced_columns": ["id"]}
+)
+TYPED = (
+    "DROP TABLE IF EXISTS typed, parent",
+    "CREATE TABLE parent (id bigint unsigned PRIMARY KEY)",
+    """CREATE TABLE typed (id int PRIMARY KEY, day datetime, price decimal(20,2), born date, parent int,
+        ```odd "name` bit(1))""",
+    "SET sql_mode = ''",
+    "INSERT INTO parent VALUES (1), (2)",
+    "INSERT INTO typed VALUES (1, '2020-01-01', 1.50, '0000-00-00', 1, b'1')",
+    "INSERT INTO typed VALUES (2, '2020-02-02', 90071992547409.93, '2020-02-29', 3, NULL)",
+    "INSERT INTO typed VALUES (3, '2127-01-01', 1.49, '2020-02-29', NULL, NULL), (4, NULL, 1.50, NULL, 2, b'0')",
+)
+
+
 async def test_failing_rows_are_shown_by_key_and_orphans_are_found(sqlite_scratch: SqliteScratch) -> None:
     owner = sqlite_scratch.owner
     with owner:
@@ -120,3 +174,28 @@ async def test_failing_rows_are_shown_by_key_and_orphans_are_found(sqlite_scratc
 
     assert (orphans.evaluated, orphans.failed, orphans.failing_keys) == (2, 1, ({"id": "2"},))
     assert (empty.evaluated, empty.failed, empty.failing_keys) == (3, 1, ({"id": "2"},))
+
+
+@pytest.mark.parametrize(
+    ("rule", "failed"),
+    [
+        (RuleDefinition(RuleKind.NOT_IN_FUTURE, SUBJECT, ("day",)), 1),
+        (RuleDefinition(RuleKind.VALUE_RANGE, SUBJECT, ("day",), {"max": "2020-02-01"}), 2),
+        (RuleDefinition(RuleKind.VALUE_RANGE, SUBJECT, ("price",), {"min": 1.5, "max": 90071992547409.93}), 1),
+        (RuleDefinition(RuleKind.READS_AS, SUBJECT, ("born",), {"type": "date"}), 1),
+        (RuleDefinition(RuleKind.NOT_NULL, SUBJECT, ('`odd "name',)), 2),
+        (RuleDefinition(RuleKind.UNIQUE, SUBJECT, ("price",)), 2),
+        (REFERENCE, 1),
+    ],
+    ids=lambda value: value.kind if isinstance(value, RuleDefinition) else None,
+)
+async def test_rules_read_the_types_of_mariadb(
+    mariadb_scratch: MariaDbScratch, rule: RuleDefinition, failed: int
+) -> None:
+    mariadb_scratch.engine.run(*TYPED)
+    table = await mariadb_scratch.source.describe_table(SUBJECT)
+
+    (found,) = await evaluate(mariadb_scratch.source, table, [rule], OBSERVED_AT)
+
+    assert (found.error, found.failed) == (None, failed)
+    assert len(found.failing_keys) == failed
