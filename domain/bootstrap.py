@@ -33,6 +33,7 @@ from domain.metrics.comparisons import ComparisonQueries
 from domain.metrics.queries import ScorecardQueries
 from domain.metrics.seeds import seed_metrics
 from domain.metrics.service import MetricService
+from domain.profiles.history import ProfileHistoryQueries
 from domain.profiles.queries import ProfileQueries
 from domain.retention.partitions import LogPartitions
 from domain.retention.service import RetentionService
@@ -71,6 +72,7 @@ class Queries:
     history: HistoryQueries
     ledger: LedgerQueries
     profiles: ProfileQueries
+    profile_history: ProfileHistoryQueries
     rules: RuleQueries
     runs: RunQueries
     previews: PreviewQueries
@@ -171,6 +173,7 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
             history=HistoryQueries(database),
             ledger=LedgerQueries(database),
             profiles=ProfileQueries(database),
+            profile_history=ProfileHistoryQueries(database),
             rules=RuleQueries(database),
             runs=RunQueries(database),
             previews=PreviewQueries(database),

@@ -13,7 +13,8 @@ from domain.fqn import Fqn
 from domain.glossary.model import GlossaryTerm, TermId
 from domain.identity import Tenant
 from domain.metrics.model import Dimension, Metric
-from domain.profiles.model import TableProfile
+from domain.profiles.history import ProfileId
+from domain.profiles.model import ColumnProfile, TableProfile
 from domain.rules.model import DqRule, RuleId
 from domain.rules.queries import RuleExecution
 from domain.runs.model import Approval, RunId, Trial, WorkflowRun
@@ -44,6 +45,9 @@ class Loaders:
         self.terms: DataLoader[TermId, GlossaryTerm | None] = by_key(read.glossary.by_ids)
         self.terms_of: DataLoader[AssetId, list[GlossaryTerm] | None] = by_key(read.glossary.of_assets)
         self.profiles: DataLoader[Fqn, TableProfile | None] = by_key(read.profiles.newest)
+        self.profile_columns: DataLoader[ProfileId, Sequence[ColumnProfile] | None] = by_key(
+            read.profile_history.columns
+        )
         self.connections: DataLoader[ConnectionId, DataConnection | None] = by_key(read.connections.by_ids)
         self.connections_by_name: DataLoader[str, DataConnection | None] = by_key(read.connections.by_names)
         self.configurations: DataLoader[ConfigurationId, WorkflowConfiguration | None] = by_key(

@@ -225,7 +225,7 @@ class BooleanFacts:
     false: BigInt = strawberry.field(description="How often false.")
 
 
-@strawberry.type(description="The newest measurements of a column.")
+@strawberry.type(description="The measurements of a column.")
 class ColumnProfile:
     name: str = strawberry.field(description="The column's name.")
     declared_type: str = strawberry.field(description="The type that the source declares.")
@@ -292,7 +292,7 @@ class InferredRelationship:
     confidence: float = strawberry.field(description="How sure the finding is, between 0 and 1.")
 
 
-@strawberry.type(description="The newest measurements of a table.")
+@strawberry.type(description="The measurements of a table.")
 class TableProfile:
     observed_at: datetime = strawberry.field(description="When the first row was read.")
     row_count: MeasuredCount = strawberry.field(description="Number of rows.")

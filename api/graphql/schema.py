@@ -26,6 +26,7 @@ from api.graphql.metered import Metered
 from api.graphql.metrics import MetricQueries
 from api.graphql.nodes import NodeQueries
 from api.graphql.problems import HANDLERS
+from api.graphql.profile_history import ProfileHistoryQueries
 from api.graphql.records import RecordQueries
 from api.graphql.rules.mutations import RuleMutations
 from api.graphql.rules.queries import RuleQueries
@@ -56,6 +57,7 @@ class Query(
     NodeQueries,
     ViewerQueries,
     AssetQueries,
+    ProfileHistoryQueries,
     ConnectionQueries,
     WorkflowQueries,
     ConfigurationQueries,

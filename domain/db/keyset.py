@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, tuple_
@@ -26,6 +27,14 @@ class SortValue(Generic[R]):
     value: ColumnElement[Any] | Mapped[Any]
     read: Callable[[str], Any]  # from its text to the value
     text_of: Callable[[R], str]
+
+
+def read_moment(text: str) -> datetime:
+    """For `SortValue.read`."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 @dataclass(frozen=True, slots=True)

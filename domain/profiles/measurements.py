@@ -17,6 +17,15 @@ from domain.profiles.model import (
 
 Named = Iterator[tuple[str, float | None]]
 
+_OF_ROWS = "completeness"
+_PATTERNS = "text.patterns."
+_SHARES = {
+    "numbers": ("zeros", "negatives", "outliers", "integers"),
+    "text": ("empty", "blank", "padded", "leading_space", "trailing_space"),
+    "dates": ("future", "sentinels", "at_midnight"),
+    "booleans": ("true",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -29,6 +38,17 @@ class Measurement:
     population: int
     low: float | None
     high: float | None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it counts rows among rows."""
+        group, _, name = self.metric.partition(".")
+        return self.metric == _OF_ROWS or self.metric.startswith(_PATTERNS) or name in _SHARES.get(group, ())
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether anything says where the number for the whole table lies."""
+        return self.low is not None or self.high is not None
 
 
 def measurements(column: ColumnProfile) -> list[Measurement]:
@@ -49,7 +69,7 @@ def _interval(column: ColumnProfile, metric: str, value: float) -> Interval:
 
 
 def _numbers_of(column: ColumnProfile) -> Named:
-    yield "completeness", column.completeness
+    yield _OF_ROWS, column.completeness
     yield "distinct", column.distinct.value
     yield "unique_once", column.unique_once.value
     yield "uniqueness", column.uniqueness
@@ -84,7 +104,7 @@ def _of_text(facts: TextFacts, rows: int) -> Named:
     yield from _shares("text", rows, empty=facts.empty, blank=facts.blank, padded=facts.padded)
     yield from _shares("text", rows, leading_space=facts.leading_space, trailing_space=facts.trailing_space)
     for name, share in facts.patterns.items():
-        yield f"text.patterns.{name}", share
+        yield f"{_PATTERNS}{name}", share
 
 
 def _of_dates(facts: DateFacts, rows: int) -> Named:

@@ -15,6 +15,10 @@ from domain.fqn import Fqn
 V = TypeVar("V")
 
 NEARLY_ALL = 0.95
+DEVIATIONS = 2.093
+"""Standard deviations around a mean that hold 95 % of Student's distribution with 19 degrees of freedom."""
+UNMEASURED = "columns."
+"""Before the name of a column that a profile leaves out as a whole."""
 
 
 class Method(StrEnum):
@@ -286,6 +290,11 @@ class TableProfile:
     relationships: tuple[InferredRelationship, ...] = ()
     seconds: float = 0.0
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unmeasured(self) -> frozenset[str]:
+        """Columns that the table has and the profile does not."""
+        return frozenset(name.removeprefix(UNMEASURED) for name in self.left_out if name.startswith(UNMEASURED))
 
     def column(self, name: str) -> ColumnProfile | None:
         return next((column for column in self.columns if column.name == name), None)

@@ -17,8 +17,12 @@ _COLUMN = TypeAdapter(ColumnProfile)
 
 
 def to_model(table: TableProfileRow, columns: list[ColumnProfileRow]) -> TableProfile:
-    read = tuple(_COLUMN.validate_python(column.body) for column in columns)
+    read = tuple(map(column_to_model, columns))
     return replace(_TABLE.validate_python({**table.body, "columns": ()}), columns=read)
+
+
+def column_to_model(column: ColumnProfileRow) -> ColumnProfile:
+    return _COLUMN.validate_python(column.body)
 
 
 def _body(adapter: TypeAdapter[Any], value: object) -> dict[str, Any]:

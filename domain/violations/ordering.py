@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import case
 from sqlmodel import col
 
-from domain.db.keyset import SortValue
+from domain.db.keyset import SortValue, read_moment
 from domain.rules.model import Severity
 from domain.violations.tables import ViolationRow
 
@@ -38,13 +37,6 @@ class ViolationOrder:
     is_descending: bool = True
 
 
-def _read_moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
-
-
 def _read_number(text: str) -> int:
     number = int(text)
     if not 0 <= number <= _LARGEST:
@@ -54,10 +46,10 @@ def _read_number(text: str) -> int:
 
 SORT_VALUES: Mapping[ViolationOrderField, SortValue[ViolationRow]] = {
     ViolationOrderField.OPENED_AT: SortValue(
-        "opened", col(_Row.opened_at), _read_moment, lambda row: row.opened_at.isoformat()
+        "opened", col(_Row.opened_at), read_moment, lambda row: row.opened_at.isoformat()
     ),
     ViolationOrderField.LAST_SEEN_AT: SortValue(
-        "seen", col(_Row.last_seen_at), _read_moment, lambda row: row.last_seen_at.isoformat()
+        "seen", col(_Row.last_seen_at), read_moment, lambda row: row.last_seen_at.isoformat()
     ),
     ViolationOrderField.SEVERITY: SortValue(
         "severity",

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import duckdb
 
-from domain.profiles.model import ColumnProfile, Interval, NumberFacts
+from domain.profiles.model import DEVIATIONS, ColumnProfile, Interval, NumberFacts
 from domain.rules.patterns import PATTERNS
 from flows.profiling import dates, numbers, text
 from flows.profiling.counts import ROWS, one_row
@@ -27,8 +27,6 @@ from flows.sources.dialect import quote_name
 GROUPS = 30
 FEWEST_GROUPS = 20
 """Below, the groups say too little about how much they differ."""
-DEVIATIONS = 2.093
-"""Standard deviations around a mean that hold 95 % of Student's distribution with 19 degrees of freedom."""
 COUNTS_BY_GROUP, GROUP_OF = "group_counts", "block_group"
 
 Sums = tuple[float, ...]

@@ -29,6 +29,7 @@ from tests.api.operation_variables import (
     start,
     suggested,
 )
+from tests.domain.tenancy.house import PROFILED
 from tests.factories.scenes import CARD
 
 SETTINGS = {"host": "db.test", "port": 5432, "database": "shop", "username": "reader", "secret": "env:SHOP_PASSWORD"}
@@ -57,6 +58,9 @@ QUERIES: Mapping[str, Make] = {
     "llmCalls": of(lambda h: {"runId": run_id(h.enrichment)}),
     "node": of(lambda h: {"id": write_id("Violation", h.violation.id)}),
     "nodes": of(lambda h: {"ids": [write_id("Asset", h.card.id), write_id("DqRule", h.rule.id)]}),
+    "profileDrift": of(lambda h: {"table": str(CARD), "fromRun": run_id(h.profiling), "toRun": run_id(h.waiting)}),
+    "profileHistory": always(table=str(CARD)),
+    "profileTrend": always(column=str(PROFILED), metric="completeness"),
     "scorecard": always(
         scope=SCOPE, metric="complete_values", weights=[{"dimension": "completeness", "weight": "2.5"}]
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.graphql.ids import write_id
 from domain.identity import Permission
-from tests.domain.tenancy.house import House
+from tests.domain.tenancy.house import PROFILED, House
 from tests.factories.assets import PUBLIC
 from tests.factories.scenes import CARD
 
@@ -78,6 +78,18 @@ READS: Mapping[str, Read] = {
                 )
             ]
         },
+    ),
+    "profileDrift": Read(
+        "profileDrift(table: $fqn) { addedColumns }", declares="$fqn: Fqn!", variables=lambda _: {"fqn": str(CARD)}
+    ),
+    "profileHistory": Read(
+        "profileHistory(table: $fqn) { edges { cursor } }", items, "$fqn: Fqn!", lambda _: {"fqn": str(CARD)}
+    ),
+    "profileTrend": Read(
+        'profileTrend(column: $fqn, metric: "completeness") { edges { cursor } }',
+        items,
+        "$fqn: Fqn!",
+        lambda _: {"fqn": str(PROFILED)},
     ),
     "scorecard": Read(
         "scorecard(scope: $fqn) { state }",

@@ -17,6 +17,7 @@ from domain.ledger.model import CallOutcome, KeptAnswer, LlmCall
 from domain.members.model import Grant
 from domain.migrations.registry import ROWS
 from domain.pages import PageRequest
+from domain.profiles.history import ProfileId
 from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
 from domain.rules.model import DqRule
 from domain.runs.model import ProposedChange, RunId, RunType
@@ -36,6 +37,7 @@ TENANT_ROWS = [row for row in _ALL if issubclass(row, TenantRow)]
 TENANT_TABLES = tuple(str(row.__tablename__) for row in TENANT_ROWS)
 SEVEN, READING = Measured(7, Method.EXACT), Reading(Method.EXACT, 7, 7)
 AMOUNT = ColumnProfile("amount", "numeric", READING, 7, 0, distinct=SEVEN, unique_once=SEVEN, actual_types={})
+PROFILED = CARD.child(AMOUNT.name)
 PROFILE = TableProfile(CARD, FOUND_AT, SEVEN, READING, (AMOUNT,))
 CALL = LlmCall(
     provider="openai",
@@ -70,6 +72,7 @@ class House:
     tried: RunId
     """A run that tried a rule."""
     change: ProposedChange
+    profile: ProfileId
     rule: DqRule
     violation: Violation
     term: GlossaryTerm
@@ -98,6 +101,7 @@ async def build(domain: Domain, owner: Actor) -> House:
     await domain.ledger.keep(owner, KeptAnswer(HASH, "{}", 10, 5))
     while await domain.delivery.number():
         pass
+    profiles = await domain.read.profile_history.page(owner.tenant, CARD, PageRequest())
     changes = await domain.read.runs.changes(owner.tenant, enrichment, (), PageRequest())
     return House(
         domain=domain,
@@ -109,6 +113,7 @@ async def build(domain: Domain, owner: Actor) -> House:
         waiting=waiting,
         tried=await _trial(domain, owner, rules[CARD]),
         change=changes.items[0][1],
+        profile=profiles.items[0][1].id,
         rule=rules[CARD],
         violation=violation,
         term=term,

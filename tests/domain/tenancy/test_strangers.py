@@ -38,7 +38,7 @@ from domain.violations.filters import ViolationFilter
 from domain.violations.model import ViolationStatus, ViolationUpdate
 from domain.violations.service import UpdateResult
 from domain.workflows.queries import ConfigurationFilter
-from tests.domain.tenancy.house import CALL, HASH, PROFILE, TENANT_TABLES, House, build
+from tests.domain.tenancy.house import CALL, HASH, PROFILE, PROFILED, TENANT_TABLES, House, build
 from tests.factories.assets import FOUND_AT, PUBLIC, found_schema
 from tests.factories.configurations import setup_of
 from tests.factories.connections import settings_of
@@ -103,6 +103,11 @@ READS: Mapping[str, Call] = {
     "previews.violations": lambda h, a: h.domain.read.previews.violations(a.tenant, h.waiting, PAGE),
     "profiles.newest": lambda h, a: h.domain.read.profiles.newest(a.tenant, [CARD]),
     "profiles.row_counts": lambda h, a: h.domain.read.profiles.row_counts(a.tenant, [CARD]),
+    "profile_history.columns": lambda h, a: h.domain.read.profile_history.columns(a.tenant, [h.profile]),
+    "profile_history.compare": lambda h, a: h.domain.read.profile_history.compare(a.tenant, CARD),
+    "profile_history.count": lambda h, a: h.domain.read.profile_history.count(a.tenant, CARD),
+    "profile_history.page": lambda h, a: h.domain.read.profile_history.page(a.tenant, CARD, PAGE),
+    "profile_history.trend": lambda h, a: h.domain.read.profile_history.trend(a.tenant, PROFILED, "completeness", PAGE),
     "rules.by_ids": lambda h, a: h.domain.read.rules.by_ids(a.tenant, [h.rule.id]),
     "rules.count_by_state": lambda h, a: h.domain.read.rules.count_by_state(a.tenant, PUBLIC),
     "rules.newest_executions": lambda h, a: h.domain.read.rules.newest_executions(a.tenant, [h.rule.id]),
