@@ -49,6 +49,7 @@ from domain.runs.places import PlaceService
 from domain.runs.preview import PreviewQueries
 from domain.runs.queries import RunOversight, RunQueries
 from domain.runs.service import RunService
+from domain.runs.spending import SpendingService
 from domain.runs.trials import TrialService
 from domain.settings import Settings
 from domain.violations.queries import ViolationQueries
@@ -107,6 +108,7 @@ class Domain:
     rule_states: RuleStateService
     trials: TrialService
     runs: RunService
+    spending: SpendingService
     starts: StartService
     tokens: TokenService
     violations: ViolationService
@@ -160,6 +162,7 @@ def assemble(database: Database, settings: Settings, clock: Clock) -> Domain:
         rule_states=RuleStateService(unit_of_work),
         trials=TrialService(unit_of_work),
         runs=RunService(unit_of_work),
+        spending=SpendingService(unit_of_work),
         starts=StartService(unit_of_work),
         tokens=TokenService(unit_of_work),
         violations=ViolationService(unit_of_work),

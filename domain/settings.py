@@ -79,6 +79,9 @@ def is_safe_url(url: str) -> bool:
 SafeUrl = Annotated[Annotated[str, Field(pattern=f"^(?:{_SAFE_URL.pattern})$")] | None, BeforeValidator(_read_null)]
 
 
+Limit = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_read_null)]
+
+
 class SettingsError(Exception):
     """A setting cannot be used; the message names the key, its origin and what is allowed."""
 
@@ -153,7 +156,7 @@ class RunSettings(_Section):
     """Where items are worked on: in the process of the run, or in those of a cluster (extras `dask` and `ray`)."""
     dask_address: Address = None
     ray_address: Address = None
-    max_per_connection: Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_read_null)] = 2
+    max_per_connection: Limit = 2
     """How many runs work on one source at once; null for as many as are asked for."""
     max_tasks: Annotated[int, Field(ge=1, le=2000)] = 1000
     """Prefect tasks of one run. More tables than that share them; Prefect's server falls behind above 2,000."""
@@ -183,10 +186,15 @@ class SourceSettings(_Section):
 
 
 class ProfilingSettings(_Section):
+    """A budget is what one try of a run may take; null is without limit."""
+
     max_concurrent_tables: Width = 10
     sample_threshold: Annotated[int, Field(ge=1)] = 1_000_000
     sample_size: Annotated[int, Field(ge=1)] = 100_000
     memory_limit_mb: Annotated[int, Field(ge=64)] = 256
+    budget_seconds: Annotated[Seconds | None, BeforeValidator(_read_null)] = None
+    budget_rows: Limit = None
+    budget_bytes: Limit = None
 
 
 class EnrichmentSettings(_Section):

@@ -3,11 +3,14 @@
 RunFailure
 ├── SourceUnreachable   the whole run fails, fast
 ├── TableFailed         this table is recorded as failed, the others go on
+├── LeftOut             this table is recorded as skipped, the others go on
 ├── ModelKeyRejected    the whole run fails, fast
 ├── ModelRateLimited    tried again after a pause
 ├── ModelTimedOut       tried again; after the last try the item is skipped and recorded
 └── ModelFailed         the provider answered, but with nothing usable
 """
+
+from domain.runs.budget import BUDGET_ENDED
 
 
 class RunFailure(Exception):
@@ -26,6 +29,12 @@ class SourceUnreachable(RunFailure):
 
 class TableFailed(RunFailure):
     code = "TABLE_FAILED"
+
+
+class LeftOut(RunFailure):
+    """The run's budget does not reach for the item, with which nothing is wrong."""
+
+    code = BUDGET_ENDED
 
 
 class ModelKeyRejected(RunFailure):

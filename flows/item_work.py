@@ -7,7 +7,7 @@ from domain.errors import DomainError
 from domain.fqn import Fqn
 from domain.runs.model import RunTaken
 from flows.batches import Batch
-from flows.failures import ModelKeyRejected, RunFailure, SourceUnreachable
+from flows.failures import LeftOut, ModelKeyRejected, RunFailure, SourceUnreachable
 from flows.retries import source_losses
 from flows.runtime import Run, patiently
 from flows.unexpected import unexpected
@@ -52,13 +52,16 @@ def _summed_up(batch: Batch, failed: Mapping[Fqn, Failure]) -> Failure:
 
 
 async def _attempt(run: Run, fqn: Fqn, work: Work) -> Failure | None:
-    """Why the item failed, if it did; what ends the run is raised."""
+    """Why the item failed, if it did; one that is left out has not. What ends the run is raised."""
     with run.work.item():
         try:
             await patiently(lambda: run.domain.items.start(run.actor, run.record.id, fqn))
             async for attempt in source_losses():
                 with attempt:
                     await work(fqn)
+        except LeftOut as left_out:
+            reason = left_out.message
+            await patiently(lambda: run.domain.spending.leave_out(run.actor, run.record.id, fqn, reason))
         except OF_THE_RUN as failure:
             await _record(run, fqn, failure)
             run.work.end()

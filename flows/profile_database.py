@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import asdict
 from functools import partial
 from uuid import UUID
 
@@ -7,12 +8,15 @@ from prefect import State, flow
 
 from domain.assets.model import FoundTable
 from domain.fqn import SCHEMA_DEPTH, Fqn
+from domain.runs.budget import IN_OUTPUT, Grant, Limits
 from domain.settings import Settings
 from flows.crew import Crew, source_connections
+from flows.failures import LeftOut
 from flows.item_work import Work
+from flows.profiling.allowance import Allowance
 from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
 from flows.profiling.measure import profile_table
-from flows.profiling.plan import Sampling, plan_profile
+from flows.profiling.plan import ProfilePlan, Sampling, limits_of, plan_profile
 from flows.runtime import Run, open_run, patiently, table_runner, tables_of
 from flows.sources.base import Source
 from flows.spread import spread
@@ -24,8 +28,22 @@ CREW = Crew("profiling", (source_connections,))
 async def profile_database(run_id: UUID) -> State[None]:
     """Measure every table of the run's targets."""
     async with open_run(run_id) as run:
-        await spread(run, await run.open_items(), _bench, CREW)
+        items, limits = await run.open_items(), _limits_of(run)
+        if limits.are_set:
+            await patiently(lambda: run.domain.spending.begin(run.actor, run.record.id, limits))
+        await spread(run, items, _bench, CREW)
+        return await _close(run, limits)
+
+
+async def _close(run: Run, limits: Limits) -> State[None]:
+    if not limits.are_set:
         return await run.close({})
+    account = await patiently(lambda: run.domain.spending.account(run.actor, run.record.id))
+    return await run.close({IN_OUTPUT: asdict(limits), **account.written()})
+
+
+def _limits_of(run: Run) -> Limits:
+    return limits_of(run.settings.profiling, run.record.parameters)
 
 
 @asynccontextmanager
@@ -51,7 +69,21 @@ async def _profile(
     run: Run, source: Source, engine: ProfilingEngine, known: Mapping[Fqn, FoundTable], fqn: Fqn
 ) -> None:
     table = known.get(fqn) or await source.describe_table(fqn)
-    sampling = Sampling(**run.record.parameters)
-    plan = plan_profile(table, run.settings.profiling, sampling)
-    profile = await profile_table(source, engine, plan, [other for other in known.values() if other.fqn != fqn])
+    plan = plan_profile(table, run.settings.profiling, Sampling.of(run.record.parameters))
+    allowance, others = None, [other for other in known.values() if other.fqn != fqn]
+    if _limits_of(run).are_set:
+        grant = await _grant(run, plan)
+        plan, allowance = plan.within(grant.rows), Allowance(grant.seconds)
+    profile = await profile_table(source, engine, plan, others, allowance)
     await patiently(lambda: run.domain.items.finish_profiled(run.actor, run.record.id, profile))
+    if profile.unmeasured:
+        await run.say(f"{fqn}: {len(profile.unmeasured):,} columns were left out.", level="WARNING")
+
+
+async def _grant(run: Run, plan: ProfilePlan) -> Grant:
+    """From the budget that all tables of the run share."""
+    fqn, spending = plan.table.fqn, run.domain.spending
+    grant = await patiently(lambda: spending.reserve(run.actor, run.record.id, fqn, plan.rows))
+    if grant.refusal:
+        raise LeftOut(grant.refusal)
+    return grant

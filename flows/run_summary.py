@@ -9,6 +9,7 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from domain.bootstrap import Domain
 from domain.pages import PageRequest
+from domain.runs.budget import words_of_missing
 from domain.runs.model import ItemStatus, RunItem, WorkflowRun
 
 SHOWN = 50
@@ -37,6 +38,8 @@ def summary_of(run: WorkflowRun, failed: Sequence[RunItem], link: str) -> str:
     done, total = run.progress.completed, run.progress.total
     counts = f"**{done:,} of {total:,} done, {run.progress.failed:,} failed.** " if total else ""
     lines = [f"{counts}[Open the run in Assay]({link})"]
+    if missing := words_of_missing(run.output):
+        lines.append(missing)
     if run.error_message:
         lines.append(f"**Why it could not go on:** {_plain(run.error_message)}")
     if failed:

@@ -30,6 +30,7 @@ from domain.fqn import Fqn
 from domain.identifiers import new_id
 from domain.identity import Actor
 from domain.logs import configure_logs
+from domain.runs.budget import words_of_missing
 from domain.runs.model import Begin, RunStatus, RunTaken, WorkflowRun
 from domain.settings import Settings, load_settings
 from domain.tracing import begin_tracing, flush_traces, span
@@ -107,7 +108,7 @@ class Run:
         done, failed, total = run.progress.completed, run.progress.failed, run.progress.total
         summary = {**output, "completed": done, "failed": failed, "total": total}
         await patiently(lambda: self.domain.runs.record_output(self.actor, run.id, summary))
-        words = f"{done} of {total} done, {failed} failed."
+        words = f"{done} of {total} done, {failed} failed. {words_of_missing(output)}".rstrip()
         if self.work.has_to_end:
             return await _ended(words)
         if total and failed == total:

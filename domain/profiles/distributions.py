@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -134,51 +134,54 @@ class Cumulative:
         return (number / 2 - begin) / (end - begin) if begin < end else 1.0
 
 
-@dataclass(frozen=True, slots=True)
 class Ranges:
-    """Two distributions of numbers, cut at the same places."""
+    """Two distributions of numbers, cut at the same places: all at which something is known of either."""
 
-    before: Cumulative
-    after: Cumulative
-
-    @property
-    def cuts(self) -> list[float]:
-        """All places at which something is known of either."""
-        return sorted({*self.before.known_at, *self.after.known_at})
+    def __init__(self, before: Cumulative, after: Cumulative) -> None:
+        self._cuts = sorted({*before.known_at, *after.known_at})
+        self._below = [(before.at(cut), after.at(cut)) for cut in self._cuts]
 
     def parts(self) -> list[Part]:
         """About ten, each with as many values of both together."""
-        return self._between(self._even_cuts())
+        ends = [_BEGIN, *self._even_cuts(), _END]
+        return [
+            Part(_within(begin.before, end.before), _within(begin.after, end.after), low=begin.at, high=end.at)
+            for begin, end in pairwise(ends)
+        ]
 
     def least_stability_index(self) -> float:
         """Of these parts, or of two, wherever they are cut: parts that are put together never lie farther apart."""
-        divided = [self.parts(), *(self._between([cut]) for cut in self.cuts)]
-        return max(map(least_stability_index, divided), default=0.0)
+        divided = (_nearest(*below) for below in self._below)
+        of_two = [_index(before, after) + _index(1 - before, 1 - after) for before, after in divided]
+        return max(least_stability_index(self.parts()), *of_two)
 
     def least_distance(self) -> float:
         """Kolmogorov's and Smirnov's: the largest difference of the shares below a number, as far as it is certain."""
-        gaps = ((self.before.at(cut), self.after.at(cut)) for cut in self.cuts)
-        return max((max(one.low - other.high, other.low - one.high, 0.0) for one, other in gaps), default=0.0)
+        return max(abs(after - before) for before, after in (_nearest(*below) for below in self._below))
 
-    def _even_cuts(self) -> list[float]:
-        chosen: list[float] = []
+    def _even_cuts(self) -> list[_Cut]:
+        chosen: list[_Cut] = []
         wanted = 1
-        for cut in self.cuts:
-            reached = (self.before.at(cut).value + self.after.at(cut).value) / 2
+        for cut, (before, after) in zip(self._cuts, self._below, strict=True):
+            reached = (before.value + after.value) / 2
             if wanted / PARTS <= reached < 1:
-                chosen.append(cut)
+                chosen.append(_Cut(before, after, cut))
                 wanted = math.floor(reached * PARTS) + 1
         return chosen
 
-    def _between(self, cuts: Sequence[float]) -> list[Part]:
-        ends: list[float | None] = [None, *cuts, None]
-        return [
-            Part(_within(self.before, low, high), _within(self.after, low, high), low=low, high=high)
-            for low, high in pairwise(ends)
-        ]
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A place, and the shares below it."""
+
+    before: Share
+    after: Share
+    at: float | None
 
 
-def _within(below: Cumulative, low: float | None, high: float | None) -> Share:
-    begin = Share.exactly(0.0) if low is None else below.at(low)
-    end = Share.exactly(1.0) if high is None else below.at(high)
+_BEGIN = _Cut(Share.exactly(0.0), Share.exactly(0.0), None)
+_END = _Cut(Share.exactly(1.0), Share.exactly(1.0), None)
+
+
+def _within(begin: Share, end: Share) -> Share:
     return Share(max(end.value - begin.value, 0.0), max(end.low - begin.high, 0.0), min(end.high - begin.low, 1.0))

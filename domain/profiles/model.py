@@ -289,6 +289,8 @@ class TableProfile:
     """Columns whose values identify each row read, declared keys first."""
     relationships: tuple[InferredRelationship, ...] = ()
     seconds: float = 0.0
+    bytes_read: int | None = None
+    """Of the values that were copied, as the copy holds them; None where nobody asked for it."""
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property

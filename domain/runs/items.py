@@ -23,13 +23,20 @@ from domain.runs.model import ChangeSubject, ItemStatus, RunId
 from domain.runs.repository import ChangeRepository, ItemRepository, RunRepository
 from domain.violations.repository import ViolationRepository
 
+COLUMNS, COLUMNS_LEFT_OUT = "columns", "columns_left_out"
+KEPT_COUNTS = frozenset({"rows", COLUMNS, COLUMNS_LEFT_OUT})
+"""Of the counts of a profiled table those that tell of its profile, and not of what reading it took."""
+
 
 class ItemService:
     def __init__(self, unit_of_work: UnitsOfWork) -> None:
         self._unit_of_work = unit_of_work
 
     async def open_items(self, actor: Actor, run_id: RunId, fqns: Sequence[Fqn] | None = None) -> Sequence[Fqn]:
-        """The items that are left to do: tables of the run's targets, or what is given; done ones are left out."""
+        """The items that are left to do: tables of the run's targets, or what is given; done ones are left out.
+
+        A table of which a budget left columns out is not done.
+        """
         async with self._unit_of_work(actor) as uow:
             row = await RunRepository(uow).lock(run_id)
             if fqns is None:
@@ -40,7 +47,11 @@ class ItemService:
             counts = Counter(item.status for item in planned)  # of a run of long ago, what it had done has expired
             row.total_items, row.completed_items = len(planned), counts[ItemStatus.COMPLETED]
             row.failed_items = counts[ItemStatus.FAILED]
-            return [Fqn.parse(item.fqn) for item in planned if item.status != ItemStatus.COMPLETED]
+            return [
+                Fqn.parse(item.fqn)
+                for item in planned
+                if item.status != ItemStatus.COMPLETED or item.counts.get(COLUMNS_LEFT_OUT)
+            ]
 
     async def start(self, actor: Actor, run_id: RunId, fqn: Fqn) -> None:
         async with self._unit_of_work(actor) as uow:
@@ -112,7 +123,12 @@ class ItemService:
 
     async def finish_profiled(self, actor: Actor, run_id: RunId, profile: TableProfile) -> None:
         async with self._unit_of_work(actor) as uow:
-            counts = {"rows": profile.row_count.value, "columns": len(profile.columns)}
+            counts = {"rows": profile.row_count.value, COLUMNS: len(profile.columns)}
+            counts["rows_read"] = profile.reading.rows_read
+            if profile.bytes_read is not None:
+                counts["bytes_read"] = profile.bytes_read
+            if profile.unmeasured:
+                counts[COLUMNS_LEFT_OUT] = len(profile.unmeasured)
             await move_item(uow, run_id, profile.fqn, ItemStatus.COMPLETED, counts=counts)  # refuses others' runs
             await ProfileRepository(uow).replace(run_id, profile)
 

@@ -14,6 +14,7 @@ from domain.errors import Conflict, Invalid, UnsupportedTargetLevel
 from domain.fqn import SCHEMA_DEPTH, TABLE_DEPTH, Fqn
 from domain.identity import Tenant
 from domain.rules.model import Evaluation
+from domain.runs.budget import BUDGET, check_budget
 
 RunId = NewType("RunId", UUID)
 ChangeId = NewType("ChangeId", UUID)
@@ -83,10 +84,12 @@ class ItemStatus(StrEnum):
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
 
     @property
     def is_done(self) -> bool:
-        return self in {ItemStatus.COMPLETED, ItemStatus.FAILED}
+        """Whether this try of the run has nothing left to do for it."""
+        return self in {ItemStatus.COMPLETED, ItemStatus.FAILED, ItemStatus.SKIPPED}
 
 
 class ApprovalStatus(StrEnum):
@@ -190,12 +193,14 @@ def check_targets(request: RunRequest, service: Fqn) -> None:
 TRIAL = "trial"
 """The parameter of an execution that tries one rule, which is its definition as it is stored."""
 
+SAMPLING = ("sample_threshold", "sample_size", "seed")
+
 _PARAMETERS: Mapping[RunType, frozenset[str]] = {
     RunType.SERVICE_INGESTION: frozenset({"schemas"}),
-    RunType.PROFILING: frozenset({"sample_threshold", "sample_size", "seed"}),
+    RunType.PROFILING: frozenset({*SAMPLING, *BUDGET}),
     RunType.METADATA_ENRICHMENT: frozenset({"include"}),
     RunType.DQ_EXECUTION: frozenset({TRIAL}),
-    RunType.RUN_ALL: frozenset({"sample_threshold", "sample_size", "seed", "include"}),
+    RunType.RUN_ALL: frozenset({*SAMPLING, *BUDGET, "include"}),
 }
 
 
@@ -209,6 +214,7 @@ def check_parameters(run_type: RunType, parameters: Mapping[str, object]) -> Non
     seed = parameters.get("seed")
     if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
         raise Invalid("sampling.seed", "seed is a whole number.")
+    check_budget(parameters)
     include = parameters.get("include", ())
     if not isinstance(include, (list, tuple)) or any(one not in list(Include) for one in include):
         raise Invalid("include", f"include is a list of {', '.join(Include)}.")

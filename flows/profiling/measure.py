@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import duckdb
 
 from domain.assets.model import AssetType, FoundTable
-from domain.profiles.model import ColumnProfile, Measured, Method, Reading, TableProfile
-from flows.failures import TableFailed
+from domain.profiles.model import (
+    UNMEASURED,
+    ColumnProfile,
+    InferredRelationship,
+    Measured,
+    Method,
+    Reading,
+    TableProfile,
+)
+from flows.failures import LeftOut, TableFailed
+from flows.profiling.allowance import ENDED, Allowance, bytes_of
 from flows.profiling.columns import profile_column
 from flows.profiling.counts import ROWS
 from flows.profiling.engine import ProfilingEngine
@@ -24,33 +33,67 @@ from flows.sources.base import Copied, Coverage, Source
 from flows.sources.room import lack_of_room
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was measured of the copy, and what was not."""
+
+    columns: tuple[ColumnProfile, ...]
+    duplicates: Measured[int] | None
+    bytes_read: int | None
+    left_out: Mapping[str, str]
+
+
 async def profile_table(
-    source: Source, engine: ProfilingEngine, plan: ProfilePlan, others: Sequence[FoundTable] = ()
+    source: Source,
+    engine: ProfilingEngine,
+    plan: ProfilePlan,
+    others: Sequence[FoundTable] = (),
+    allowance: Allowance | None = None,
 ) -> TableProfile:
-    """Measure one table. `others` are the tables that its columns may refer to."""
-    started = time.monotonic()
+    """Measure one table. `others` are the tables that its columns may refer to.
+
+    With an allowance it ends in time, and bytes are counted: what is not measured by then is named in `left_out`.
+    """
+    started, allowed = time.monotonic(), allowance or Allowance()
     async with engine.workspace() as workspace:
-        copied = await source.copy_into(workspace.connection, ROWS, plan.table, plan.sample)
+        async with allowed.reading():
+            copied = await source.copy_into(workspace.connection, ROWS, plan.table, plan.sample)
         reading = _reading(plan, copied)
         try:
-            measure = partial(_measure, table=plan.table, copied=copied, reading=reading)
-            columns, duplicates = await workspace.run(measure)
+            measure = partial(_measure, table=plan.table, copied=copied, reading=reading, allowance=allowance)
+            measured = await workspace.run(measure)
         except duckdb.Error as error:  # its message may quote a value
             raise TableFailed(f"{plan.table.fqn} could not be measured: {_cause(error)}.") from None
-    relationships = await infer_relationships(source, plan.table, others)
+    relationships = await _relationships(source, plan.table, others, allowed)
     return TableProfile(
         fqn=plan.table.fqn,
         observed_at=copied.observed_at,
         row_count=Measured(reading.population, _row_count_method(copied)),
         reading=reading,
-        columns=columns,
+        columns=measured.columns,
         size_bytes=plan.table.size_bytes,
-        duplicate_rows=duplicates,
-        candidate_keys=candidate_keys(plan.table, columns),
-        relationships=relationships,
+        duplicate_rows=measured.duplicates,
+        candidate_keys=candidate_keys(plan.table, measured.columns),
+        relationships=relationships or (),
         seconds=time.monotonic() - started,
-        left_out=_left_out(plan.table, duplicates),
+        bytes_read=measured.bytes_read,
+        left_out={
+            **_left_out(plan.table),
+            **measured.left_out,
+            **({"relationships": ENDED} if relationships is None else {}),
+        },
     )
+
+
+async def _relationships(
+    source: Source, table: FoundTable, others: Sequence[FoundTable], allowed: Allowance
+) -> tuple[InferredRelationship, ...] | None:
+    """None when there is no time for them."""
+    try:
+        async with allowed.reading():
+            return await infer_relationships(source, table, others)
+    except LeftOut:
+        return None
 
 
 def _reading(plan: ProfilePlan, copied: Copied) -> Reading:
@@ -65,17 +108,39 @@ def _row_count_method(copied: Copied) -> Method:
 
 
 def _measure(
-    connection: duckdb.DuckDBPyConnection, *, table: FoundTable, copied: Copied, reading: Reading
-) -> tuple[tuple[ColumnProfile, ...], Measured[int] | None]:
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    table: FoundTable,
+    copied: Copied,
+    reading: Reading,
+    allowance: Allowance | None,
+) -> _Measured:
+    """Column by column while it is allowed. A profile without any column would tell less than an earlier one."""
+    allowed, bytes_read = allowance or Allowance(), bytes_of(connection, copied.columns) if allowance else None
+    columns = tuple(_columns(connection, table, copied, reading, allowed))
+    if copied.columns and not columns:
+        raise LeftOut(ENDED)
+    if not columns:
+        return _Measured((), None, bytes_read, {"duplicate_rows": "The table has no columns to compare."})
+    measured = {column.name for column in columns}
+    left_out = {f"{UNMEASURED}{column.name}": ENDED for column in copied.columns if column.name not in measured}
+    if left_out or allowed.is_over:
+        return _Measured(columns, None, bytes_read, {**left_out, "duplicate_rows": ENDED})
+    return _Measured(columns, _duplicates(connection, copied, reading, columns), bytes_read, {})
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, table: FoundTable, copied: Copied, reading: Reading, allowed: Allowance
+) -> Iterator[ColumnProfile]:
     declared = {column.name: column.data_type for column in table.columns}
     sample, orders = block_sample(connection, copied), value_orders(connection, table, copied)
-    columns = []
     for column in copied.columns:
+        if allowed.is_over:
+            return
         profile = profile_column(connection, column, declared.get(column.name, ""), reading, copied.observed_at)
         intervals = intervals_of(sample, column, profile, copied.observed_at) if sample else {}
         left_out = {**profile.left_out, **_no_intervals(reading, sample)}
-        columns.append(replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out))
-    return tuple(columns), _duplicates(connection, copied, reading, columns)
+        yield replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out)
 
 
 def _no_intervals(reading: Reading, sample: BlockSample | None) -> dict[str, str]:
@@ -87,20 +152,16 @@ def _no_intervals(reading: Reading, sample: BlockSample | None) -> dict[str, str
 
 def _duplicates(
     connection: duckdb.DuckDBPyConnection, copied: Copied, reading: Reading, columns: Sequence[ColumnProfile]
-) -> Measured[int] | None:
-    if not columns:
-        return None
+) -> Measured[int]:
     if any(column.is_candidate_key for column in columns):
         return Measured(0, reading.method)
     return Measured(count_duplicate_rows(connection, copied), reading.method)
 
 
-def _left_out(table: FoundTable, duplicates: Measured[int] | None) -> dict[str, str]:
+def _left_out(table: FoundTable) -> dict[str, str]:
     left_out = {"last_changed_at": "The source does not record when a table last changed."}
     if table.type is AssetType.TABLE and table.size_bytes is None:
         left_out["size_bytes"] = "The source does not tell how much room a table takes."
-    if duplicates is None:
-        left_out["duplicate_rows"] = "The table has no columns to compare."
     return left_out
 
 

@@ -79,13 +79,13 @@ def in_cluster(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSAY_RUNS_DASK_ADDRESS", cluster)
 
 
-async def run_on(worker: Worker, bank: SourceDatabase, *statements: str) -> WorkflowRun:
+async def run_on(worker: Worker, bank: SourceDatabase, *statements: str, **parameters: object) -> WorkflowRun:
     """A profiling run of what these statements make."""
     await bank.run(*statements)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASSAY_RUNS_TASK_RUNNER", "threads")
         await worker.run(RunType.SERVICE_INGESTION)
-    return await request_run(worker.domain, worker.actor, RunType.PROFILING, PUBLIC)
+    return await request_run(worker.domain, worker.actor, RunType.PROFILING, PUBLIC, parameters=parameters)
 
 
 def profiling() -> Called:
@@ -175,6 +175,17 @@ async def test_a_run_that_is_tried_again_does_only_what_is_left(
         "broken": (ItemStatus.COMPLETED, 2),
         "one": (ItemStatus.COMPLETED, 1),
     }
+
+
+async def test_processes_share_the_budget_of_their_run(worker: Worker, bank: SourceDatabase, in_cluster: None) -> None:
+    tables = [f"CREATE TABLE t{number} AS SELECT n FROM generate_series(1, 30) n" for number in range(4)]
+    run = await run_on(worker, bank, *tables, "ANALYZE", budget_rows=80)
+
+    state, ended = await worker.call(profiling(), run.id)
+
+    statuses = [item.status for item in (await worker.items(ended)).values()]
+    assert sorted(statuses) == [ItemStatus.COMPLETED] * 2 + [ItemStatus.SKIPPED] * 2
+    assert (ended.output["spent"]["rows"], ended.output["missing"]["tables"], state.is_completed()) == (60, 2, True)
 
 
 async def test_a_run_that_is_cancelled_ends_its_statements_in_the_source_and_begins_no_more(

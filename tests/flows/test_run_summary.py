@@ -105,3 +105,14 @@ async def test_odd_names_are_no_markup_and_a_long_list_is_cut(run: WorkflowRun) 
         "| bank.main.public.a\\|b\\*\\[x\\]\\(y\\) | Line one line two. |\n\n"
         "2 more failed; Assay lists them all."
     )
+
+
+async def test_what_a_budget_left_out_is_counted(run: WorkflowRun) -> None:
+    missing = {"missing": {"tables": 3, "columns": 2, "first": []}}
+
+    text = summary_of(replace(run, progress=Progress(7, 0, 10), output=missing), [], "https://a/runs/1")
+
+    assert text == (
+        "**7 of 10 done, 0 failed.** [Open the run in Assay](https://a/runs/1)\n\n"
+        "Tables left out by the budget: 3; columns of others: 2."
+    )

@@ -9,8 +9,10 @@ from api.graphql.runs.inputs import (
     INCLUDE,
     KEY,
     SAVE_ALL,
+    BudgetInput,
     SamplingInput,
     TargetInput,
+    budget_of,
     chosen,
     include_of,
     sampling_of,
@@ -42,6 +44,9 @@ class WorkflowSetup:
     sampling: SamplingInput | None = strawberry.field(
         default=UNSET, description="For profiling and RUN_ALL: how to sample large tables."
     )
+    budget: BudgetInput | None = strawberry.field(
+        default=UNSET, description="For profiling and RUN_ALL: what profiling may take."
+    )
     include: list[Include] | None = strawberry.field(
         default=UNSET, description=f"For enrichment and RUN_ALL. {INCLUDE}"
     )
@@ -67,6 +72,7 @@ class WorkflowSetup:
     def _work(self) -> RunRequest:
         parameters = {
             **sampling_of(self.sampling),
+            **budget_of(self.budget),
             "include": include_of(self.include),
             "schemas": given(self.schemas),
         }

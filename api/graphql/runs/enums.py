@@ -9,6 +9,7 @@ describe(
         ItemStatus.RUNNING: "At work.",
         ItemStatus.COMPLETED: "Done, and its result is stored.",
         ItemStatus.FAILED: "Could not be done; its error says why.",
+        ItemStatus.SKIPPED: "Left out because the run's budget ended; a retry takes it up.",
     },
 )
 describe(

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.graphql.pages import given
+from api.graphql.scalars import BigInt
 from domain.fqn import Fqn
 from domain.runs.model import MAX_IDEMPOTENCY_KEY_LENGTH, MAX_TARGETS, Include, RunRequest, RunType, covering
 
@@ -36,6 +37,21 @@ class SamplingInput:
 
     def read(self) -> dict[str, object]:
         return {name: given(getattr(self, name)) for name in ("sample_threshold", "sample_size", "seed")}
+
+
+@strawberry.input(
+    description="What a run may take from its source; tables for which it does not reach are skipped and named. "
+    "What is left out here is taken from the configuration."
+)
+class BudgetInput:
+    seconds: float | None = strawberry.field(default=UNSET, description="From the moment at which it begins its work.")
+    rows: BigInt | None = strawberry.field(default=UNSET, description="Rows that are copied.")
+    bytes: BigInt | None = strawberry.field(
+        default=UNSET, description="Bytes of the values that are copied; tables in hand are finished."
+    )
+
+    def read(self) -> dict[str, object]:
+        return {f"budget_{name}": given(getattr(self, name)) for name in ("seconds", "rows", "bytes")}
 
 
 @strawberry.input(description="Work on a connection as a whole.")
@@ -85,6 +101,7 @@ class StartIngestionInput(ConnectionWork):
 @strawberry.input(description="What startProfiling needs.")
 class StartProfilingInput(ReviewedWork):
     sampling: SamplingInput | None = strawberry.field(default=UNSET, description="How to sample large tables.")
+    budget: BudgetInput | None = strawberry.field(default=UNSET, description="What it may take.")
 
 
 @strawberry.input(description="What startEnrichment needs.")
@@ -115,11 +132,17 @@ class StartDqAssessmentInput(TargetWork):
 @strawberry.input(description="What startRunAll needs.")
 class StartRunAllInput(TargetWork):
     sampling: SamplingInput | None = strawberry.field(default=UNSET, description="How to sample large tables.")
+    budget: BudgetInput | None = strawberry.field(default=UNSET, description="What profiling may take.")
     include: list[Include] | None = strawberry.field(default=UNSET, description=INCLUDE)
 
 
 def sampling_of(sampling: SamplingInput | None) -> dict[str, object]:
     chosen = given(sampling)
+    return chosen.read() if chosen else {}
+
+
+def budget_of(budget: BudgetInput | None) -> dict[str, object]:
+    chosen = given(budget)
     return chosen.read() if chosen else {}
 
 

@@ -19,6 +19,7 @@ from api.graphql.runs.inputs import (
     StartRuleGenerationInput,
     StartRunAllInput,
     TestDataConnectionInput,
+    budget_of,
     include_of,
     sampling_of,
 )
@@ -131,7 +132,9 @@ class StartMutations:
     @mutation("Measure what tables hold. Needs the right RUN.")
     async def start_profiling(self, info: Info, input: StartProfilingInput) -> StartProfilingResult | None:
         return StartProfilingSuccess(
-            run=await _start(info, input.request(RunType.PROFILING, **sampling_of(input.sampling)))
+            run=await _start(
+                info, input.request(RunType.PROFILING, **sampling_of(input.sampling), **budget_of(input.budget))
+            )
         )
 
     @mutation("Let descriptions, classes and meaning be suggested. Needs the right RUN.")
@@ -164,7 +167,13 @@ class StartMutations:
     async def start_run_all(self, info: Info, input: StartRunAllInput) -> StartRunAllResult | None:
         return StartRunAllSuccess(
             run=await _start(
-                info, input.request(RunType.RUN_ALL, **sampling_of(input.sampling), include=include_of(input.include))
+                info,
+                input.request(
+                    RunType.RUN_ALL,
+                    **sampling_of(input.sampling),
+                    **budget_of(input.budget),
+                    include=include_of(input.include),
+                ),
             )
         )
 

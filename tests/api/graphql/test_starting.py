@@ -38,9 +38,14 @@ def mutation(name: str) -> str:
         ("startIngestion", {"schemas": ["public"]}, "SERVICE_INGESTION", {"schemas": ["public"]}, "ingest-service"),
         (
             "startProfiling",
-            {"targets": CARD, "sampling": {"sampleSize": 10, "seed": 7}, "saveAll": True},
+            {
+                "targets": CARD,
+                "sampling": {"sampleSize": 10, "seed": 7},
+                "budget": {"seconds": 60, "bytes": 5_000_000_000},
+                "saveAll": True,
+            },
             "PROFILING",
-            {"sample_size": 10, "seed": 7},
+            {"sample_size": 10, "seed": 7, "budget_seconds": 60.0, "budget_bytes": 5_000_000_000},
             "profile-database",
         ),
         (
@@ -56,9 +61,9 @@ def mutation(name: str) -> str:
         ("startDqAssessment", {"targets": CARD}, "DQ_ASSESSMENT", {}, "assess-dq"),
         (
             "startRunAll",
-            {"targets": CARD, "sampling": {"sampleThreshold": 5}, "include": ["DOMAIN"]},
+            {"targets": CARD, "sampling": {"sampleThreshold": 5}, "budget": {"rows": 9}, "include": ["DOMAIN"]},
             "RUN_ALL",
-            {"sample_threshold": 5, "include": ["domain"]},
+            {"sample_threshold": 5, "budget_rows": 9, "include": ["domain"]},
             "run-all",
         ),
     ],
@@ -98,6 +103,9 @@ async def test_started_run_waits_with_all_that_was_asked_for(
         ({"targets": [{"table": "other.main.public.card"}]}, ("InvalidInput", "BAD_USER_INPUT")),
         ({"targets": CARD, "idempotencyKey": ""}, ("InvalidInput", "BAD_USER_INPUT")),
         ({"targets": CARD, "sampling": {"sampleSize": 0}}, ("InvalidInput", "BAD_USER_INPUT")),
+        ({"targets": CARD, "budget": {"seconds": 0}}, ("InvalidInput", "BAD_USER_INPUT")),
+        ({"targets": CARD, "budget": {"rows": 0}}, ("InvalidInput", "BAD_USER_INPUT")),
+        ({"targets": CARD, "budget": {"bytes": -1}}, ("InvalidInput", "BAD_USER_INPUT")),
         ({"targets": CARD, "connection": "nowhere"}, ("NotFound", "NOT_FOUND")),
     ],
 )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.profiles.distributions import (
@@ -20,6 +20,7 @@ from domain.profiles.distributions import (
 )
 from tests.domain.profiles.measured import facts_of
 
+unhurried = settings(deadline=None)
 ROUNDING = 1e-9
 values = st.lists(st.floats(-1000, 1000).map(lambda value: round(value, 2)), min_size=1, max_size=60)
 
@@ -58,6 +59,7 @@ def test_chance_is_the_quantile_of_chi_squared_over_the_rows() -> None:
     assert index_by_chance(10, math.inf, math.inf) == 0
 
 
+@unhurried
 @given(distributions())
 def test_what_is_equal_lies_nowhere_apart(shares: list[float]) -> None:
     same = between(shares, shares)
@@ -65,6 +67,7 @@ def test_what_is_equal_lies_nowhere_apart(shares: list[float]) -> None:
     assert (population_stability_index(same), jensen_shannon_distance(same), least_stability_index(same)) == (0, 0, 0)
 
 
+@unhurried
 @given(distributions(), distributions())
 def test_both_directions_are_equally_far_and_the_bounds_hold(before: list[float], after: list[float]) -> None:
     there, back = between(before, after), between(after, before)
@@ -75,6 +78,7 @@ def test_both_directions_are_equally_far_and_the_bounds_hold(before: list[float]
     assert 0 <= jensen_shannon_distance(there) <= 1
 
 
+@unhurried
 @given(values, st.floats(-1100, 1100))
 def test_the_share_below_a_number_lies_between_its_ends(found: list[float], number: float) -> None:
     known = Cumulative(facts_of(found)).at(number)
@@ -84,6 +88,7 @@ def test_the_share_below_a_number_lies_between_its_ends(found: list[float], numb
     assert known.low <= known.value <= known.high
 
 
+@unhurried
 @given(values, values)
 def test_what_is_certain_is_never_more_than_what_is_true(before: list[float], after: list[float]) -> None:
     ranges = Ranges(Cumulative(facts_of(before)), Cumulative(facts_of(after)))
@@ -104,6 +109,7 @@ def share_within(found: Sequence[float], part: Part) -> float:
     return sum(low <= value < high for value in found) / len(found)
 
 
+@unhurried
 @given(values)
 def test_the_same_numbers_have_not_moved(found: list[float]) -> None:
     ranges = Ranges(Cumulative(facts_of(found)), Cumulative(facts_of(found)))
@@ -112,6 +118,7 @@ def test_the_same_numbers_have_not_moved(found: list[float]) -> None:
     assert (ranges.least_distance(), ranges.least_stability_index(), population_stability_index(parts)) == (0, 0, 0)
 
 
+@unhurried
 @given(values, values)
 def test_the_ranges_hold_all_values(before: list[float], after: list[float]) -> None:
     parts = Ranges(Cumulative(facts_of(before)), Cumulative(facts_of(after))).parts()

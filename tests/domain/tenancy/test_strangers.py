@@ -28,6 +28,7 @@ from domain.metrics.model import Scorecard, ScoreState
 from domain.pages import Page, PageRequest
 from domain.rules.model import RuleDefinition, RuleEdit, RuleKind, RuleState, Severity, WrittenRule
 from domain.rules.queries import RuleFilter
+from domain.runs.budget import Limits
 from domain.runs.decisions import ChangeDecision, ChangePredicate
 from domain.runs.explanation import Derivation
 from domain.runs.model import Begin, Decision, RunRequest, RunState, RunStatus, RunType
@@ -210,6 +211,10 @@ WRITES: Mapping[str, Call] = {
     ),
     "runs.request": lambda h, a: h.domain.runs.request(a, RunRequest(RunType.PROFILING, "bank", (CARD,))),
     "runs.retry": lambda h, a: h.domain.runs.retry(a, h.waiting),
+    "spending.account": lambda h, a: h.domain.spending.account(a, h.waiting),
+    "spending.begin": lambda h, a: h.domain.spending.begin(a, h.waiting, Limits(rows=7)),
+    "spending.leave_out": lambda h, a: h.domain.spending.leave_out(a, h.waiting, CARD, "Nothing is left."),
+    "spending.reserve": lambda h, a: h.domain.spending.reserve(a, h.waiting, CARD, 7),
     "starts.start": lambda h, a: h.domain.starts.start(a, h.configuration.id),
     "starts.start_due": lambda h, a: h.domain.starts.start_due(a, h.configuration.id, FOUND_AT),
     "starts.start_triggered": lambda h, a: h.domain.starts.start_triggered(a, h.configuration.id, new_id(), h.waiting),
