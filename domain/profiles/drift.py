@@ -7,6 +7,7 @@ bars and frequent values do not prove counts as none.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -259,8 +260,11 @@ def _shapes(before: ColumnProfile, after: ColumnProfile) -> DistributionDrift | 
 
 
 def _shares(column: ColumnProfile, counts: Sequence[ValueCount]) -> Mapping[str, float]:
-    """Profiles from before shares were kept have counts only."""
-    return {one.value: one.count / column.non_null if one.share is None else one.share for one in counts}
+    """Profiles from before shares were kept have counts only; long values that begin alike are shown as one."""
+    found: defaultdict[str, float] = defaultdict(float)
+    for one in counts:
+        found[one.value] += one.count / column.non_null if one.share is None else one.share
+    return dict(found)
 
 
 def _is_whole(listed: Mapping[str, float]) -> bool:

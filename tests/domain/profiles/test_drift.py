@@ -18,7 +18,7 @@ from domain.profiles.drift import (
     drift_between,
     independent_rows,
 )
-from domain.profiles.model import ColumnProfile, Interval, Measured, Method
+from domain.profiles.model import ColumnProfile, Interval, Measured, Method, ValueCount
 from tests.domain.profiles.measured import column, numbers, table, texts
 
 NARROW = {"completeness": Interval(0.9956, 1.0)}
@@ -224,3 +224,11 @@ def test_two_samples_of_the_same_rows_are_never_called_a_drift(seed: int) -> Non
     draws = [[str(dice.randrange(7)) for _ in range(1000)] for _ in range(2)]
 
     assert drift_of(*(sample(draw, NARROW) for draw in draws)).level is DriftLevel.NONE
+
+
+def test_long_values_that_begin_alike_are_one_part() -> None:
+    shown = replace(column(["a", "b"]), top=(ValueCount("long", 1, 0.5), ValueCount("long", 1, 0.5)))
+
+    values = by(Basis.VALUES, drift_of(shown, shown))
+
+    assert [(part.name, part.before.value) for part in values.parts] == [("long", 1.0), (None, 0.0)]
