@@ -40,6 +40,7 @@ NIGHTLY = {
     "connection": "bank",
     "targets": CARD,
     "sampling": {"sampleSize": 10},
+    "budget": {"rows": 500},
     "saveAll": True,
     "schedule": {"cron": "30 2 * * *", "timeZone": "Europe/Berlin"},
     "triggers": ["CONNECTION_INGESTED"],
@@ -74,7 +75,7 @@ async def test_a_configuration_is_made_found_changed_and_deleted(api: GraphQL) -
         "type": "PROFILING",
         "connectionName": "bank",
         "targets": ["bank.main.public.card"],
-        "parameters": {"sample_size": 10},
+        "parameters": {"sample_size": 10, "budget_rows": 500},
         "saveAll": True,
         "schedule": {"cron": "30 2 * * *", "timeZone": "Europe/Berlin"},
         "triggers": ["CONNECTION_INGESTED"],
@@ -179,7 +180,7 @@ async def test_a_started_run_is_what_was_set_up_and_is_found_by_its_configuratio
         "type": "PROFILING",
         "targets": ["bank.main.public.card"],
         "saveAll": True,
-        "parameters": {"sample_size": 10},
+        "parameters": {"sample_size": 10, "budget_rows": 500},
         "configuration": {"id": made["id"], "name": "nightly"},
     }
     assert listed["workflowRuns"]["edges"] == [{"node": {"id": first["id"]}}]
