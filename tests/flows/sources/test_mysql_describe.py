@@ -12,6 +12,8 @@ from flows.sources.mysql_names import quote_column
 from tests.fixtures.mariadb import MariaDbServer
 from tests.flows.sources.engines import MariaDb, opened
 
+pytestmark = pytest.mark.engine_mariadb
+
 SHOP = (
     """CREATE TABLE customer (id int unsigned AUTO_INCREMENT PRIMARY KEY COMMENT 'who',
         email varchar(40) NOT NULL UNIQUE, note text DEFAULT 'none', age smallint NULL) COMMENT 'Who buys'""",

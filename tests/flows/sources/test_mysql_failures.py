@@ -18,6 +18,8 @@ from tests.fixtures.mariadb import OWNER, MariaDbServer, throwaway_mariadb
 from tests.flows.sources.engines import MariaDb, opened
 from tests.flows.sources.source_database import until
 
+pytestmark = pytest.mark.engine_mariadb
+
 READER = "quiet_reader"
 READER_PASSWORD = "r3ader's \"\\ secret"
 SLOW = "SELECT v + SLEEP(60) AS v FROM t"

@@ -11,6 +11,8 @@ from flows.sources.mysql_types import hope_of, reading_of
 from tests.fixtures.mariadb import MariaDbServer
 from tests.flows.sources.engines import MariaDb, opened
 
+pytestmark = pytest.mark.engine_mariadb
+
 MOMENT = datetime.fromisoformat("2020-01-02 03:04:05.678")
 EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
