@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from domain.errors import Invalid
 from domain.fqn import Fqn
+from domain.profiles.together import Correlation, FunctionalDependency, NullCooccurrence, OrderedPair
 
 V = TypeVar("V")
 
@@ -271,6 +272,17 @@ class InferredRelationship:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnsTogether:
+    """What was found between columns. `reading` may be of fewer rows than the profile's: a large copy is sampled."""
+
+    reading: Reading
+    functional_dependencies: tuple[FunctionalDependency, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    null_cooccurrence: tuple[NullCooccurrence, ...] = ()
+    ordered_pairs: tuple[OrderedPair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TableProfile:
     """The measurements of one table at one time."""
 
@@ -286,8 +298,10 @@ class TableProfile:
     duplicate_rows: Measured[int] | None = None
     """Rows that repeat an earlier row in every column; None when left out."""
     candidate_keys: tuple[tuple[str, ...], ...] = ()
-    """Columns whose values identify each row read, declared keys first."""
+    """Columns whose values identify each row read, declared keys first; no found key holds a smaller one."""
     relationships: tuple[InferredRelationship, ...] = ()
+    together: ColumnsTogether | None = None
+    """None where no columns were compared, and in profiles from before they were."""
     seconds: float = 0.0
     bytes_read: int | None = None
     """Of the values that were copied, as the copy holds them; None where nobody asked for it."""

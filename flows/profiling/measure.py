@@ -27,8 +27,9 @@ from flows.profiling.engine import ProfilingEngine
 from flows.profiling.intervals import FEWEST_GROUPS, BlockSample, block_sample, intervals_of
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
 from flows.profiling.order import value_orders
-from flows.profiling.plan import ProfilePlan
+from flows.profiling.plan import ProfilePlan, seed_of
 from flows.profiling.relationships import infer_relationships
+from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
 from flows.sources.base import Copied, Coverage, Source
 from flows.sources.room import lack_of_room
 
@@ -41,6 +42,7 @@ class _Measured:
     duplicates: Measured[int] | None
     bytes_read: int | None
     left_out: Mapping[str, str]
+    compared: Comparison = Comparison()
 
 
 async def profile_table(
@@ -60,7 +62,7 @@ async def profile_table(
             copied = await source.copy_into(workspace.connection, ROWS, plan.table, plan.sample)
         reading = _reading(plan, copied)
         try:
-            measure = partial(_measure, table=plan.table, copied=copied, reading=reading, allowance=allowance)
+            measure = partial(_measure, plan=plan, copied=copied, reading=reading, allowance=allowance)
             measured = await workspace.run(measure)
         except duckdb.Error as error:  # its message may quote a value
             raise TableFailed(f"{plan.table.fqn} could not be measured: {_cause(error)}.") from None
@@ -73,13 +75,15 @@ async def profile_table(
         columns=measured.columns,
         size_bytes=plan.table.size_bytes,
         duplicate_rows=measured.duplicates,
-        candidate_keys=candidate_keys(plan.table, measured.columns),
+        candidate_keys=(*candidate_keys(plan.table, measured.columns), *measured.compared.keys),
         relationships=relationships or (),
+        together=measured.compared.together,
         seconds=time.monotonic() - started,
         bytes_read=measured.bytes_read,
         left_out={
             **_left_out(plan.table),
             **measured.left_out,
+            **measured.compared.left_out,
             **({"relationships": ENDED} if relationships is None else {}),
         },
     )
@@ -110,14 +114,14 @@ def _row_count_method(copied: Copied) -> Method:
 def _measure(
     connection: duckdb.DuckDBPyConnection,
     *,
-    table: FoundTable,
+    plan: ProfilePlan,
     copied: Copied,
     reading: Reading,
     allowance: Allowance | None,
 ) -> _Measured:
     """Column by column while it is allowed. A profile without any column would tell less than an earlier one."""
     allowed, bytes_read = allowance or Allowance(), bytes_of(connection, copied.columns) if allowance else None
-    columns = tuple(_columns(connection, table, copied, reading, allowed))
+    columns = tuple(_columns(connection, plan.table, copied, reading, allowed))
     if copied.columns and not columns:
         raise LeftOut(ENDED)
     if not columns:
@@ -125,8 +129,12 @@ def _measure(
     measured = {column.name for column in columns}
     left_out = {f"{UNMEASURED}{column.name}": ENDED for column in copied.columns if column.name not in measured}
     if left_out or allowed.is_over:
-        return _Measured(columns, None, bytes_read, {**left_out, "duplicate_rows": ENDED})
-    return _Measured(columns, _duplicates(connection, copied, reading, columns), bytes_read, {})
+        unanswered = dict.fromkeys(("duplicate_rows", *COMPARED_METRICS), ENDED)
+        return _Measured(columns, None, bytes_read, {**left_out, **unanswered})
+    duplicates = _duplicates(connection, copied, reading, columns)
+    has_duplicates = duplicates.value > 0
+    compared = compared_within_room(connection, plan, copied, reading, columns, has_duplicates=has_duplicates)
+    return _Measured(columns, duplicates, bytes_read, {}, compared)
 
 
 def _columns(
@@ -141,6 +149,28 @@ def _columns(
         intervals = intervals_of(sample, column, profile, copied.observed_at) if sample else {}
         left_out = {**profile.left_out, **_no_intervals(reading, sample)}
         yield replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out)
+
+
+def compared_within_room(
+    connection: duckdb.DuckDBPyConnection,
+    plan: ProfilePlan,
+    copied: Copied,
+    reading: Reading,
+    columns: Sequence[ColumnProfile],
+    *,
+    has_duplicates: bool,
+) -> Comparison:
+    """A profile without what its columns do together is better than none."""
+    seed = seed_of(plan.table.fqn) if plan.sample is None else plan.sample.seed
+    keys = candidate_keys(plan.table, columns)
+    try:
+        return compare_columns(
+            connection, copied, columns, reading, seed=seed, known_keys=keys, has_duplicates=has_duplicates
+        )
+    except duckdb.Error as error:
+        if reason := lack_of_room(error):
+            return Comparison(left_out=dict.fromkeys(COMPARED_METRICS, f"Comparing columns failed: {reason}."))
+        raise
 
 
 def _no_intervals(reading: Reading, sample: BlockSample | None) -> dict[str, str]:

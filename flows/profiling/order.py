@@ -25,7 +25,7 @@ def value_orders(
     connection: duckdb.DuckDBPyConnection, table: FoundTable, copied: Copied
 ) -> Mapping[str, ValueOrder | None]:
     """By the names of the columns; None for those with fewer than two values. Without a key nothing is ordered."""
-    compared = _compared(connection, copied)
+    compared = compared_values(connection, copied)
     if not table.primary_key or not compared.keys() >= set(table.primary_key):
         return {}
     by_key = f"ORDER BY {', '.join(compared[name] for name in table.primary_key)}"
@@ -41,7 +41,7 @@ def value_orders(
     return found
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, copied: Copied) -> dict[str, str]:
+def compared_values(connection: duckdb.DuckDBPyConnection, copied: Copied) -> dict[str, str]:
     """An expression for each column's values; numbers that are spelled as text are compared as doubles."""
     types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {ROWS})").fetchall())
     return {column.name: _expression(column, types[column.alias]) for column in copied.columns}

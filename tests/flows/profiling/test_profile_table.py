@@ -8,6 +8,7 @@ import pytest
 
 from domain.profiles.measurements import measurements
 from domain.profiles.model import Measured, Method, Reading, TableProfile
+from domain.profiles.together import FunctionalDependency, OrderedPair
 from domain.settings import ProfilingSettings
 from flows.failures import TableFailed
 from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
@@ -87,9 +88,28 @@ async def test_table_facts_are_size_keys_and_duplicates(database: SourceDatabase
     assert profile.duplicate_rows == Measured(0, Method.EXACT)
     assert profile.size_bytes == size
     assert profile.last_changed_at is None
-    assert profile.left_out == {"last_changed_at": "The source does not record when a table last changed."}
+    assert profile.left_out["last_changed_at"] == "The source does not record when a table last changed."
     assert copies.duplicate_rows == Measured(7, Method.EXACT)
     assert copies.candidate_keys == ()
+
+
+async def test_columns_of_a_table_are_compared_with_each_other(
+    database: SourceDatabase, engine: ProfilingEngine
+) -> None:
+    await database.run(
+        """CREATE TABLE item AS SELECT i / 10 AS cart, i % 10 AS line, i * 37 % 20 AS product, i * 37 % 20 / 2 AS shelf,
+             timestamptz '2026-01-01 00:00Z' + i * 37 % 401 * interval '1 hour' AS packed,
+             timestamptz '2026-01-01 00:00Z' + (i * 37 % 401 + i % 24) * interval '1 hour' AS sent
+           FROM generate_series(0, 399) i"""
+    )
+
+    profile = await _profile(database, engine, "item")
+
+    assert profile.together is not None
+    assert profile.together.reading == profile.reading == Reading(Method.EXACT, 400, 400)
+    assert ("cart", "line") in profile.candidate_keys
+    assert FunctionalDependency(("product",), "shelf", 400, 0) in profile.together.functional_dependencies
+    assert OrderedPair("packed", "sent", 400, 400, 383) in profile.together.ordered_pairs
 
 
 async def test_empty_table_is_measured_as_empty(database: SourceDatabase, engine: ProfilingEngine) -> None:
