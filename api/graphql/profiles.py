@@ -8,23 +8,19 @@ import strawberry
 
 from api.graphql.enums import describe
 from api.graphql.mirror import mirror
+from api.graphql.readings import Reading
 from api.graphql.scalars import BigInt
+from api.graphql.together import (
+    Correlation,
+    FunctionalDependency,
+    NullCooccurrence,
+    OrderedPair,
+    shown,
+)
 from domain.fqn import Fqn
 from domain.profiles import model
 from domain.profiles.measurements import measurements
 from domain.profiles.model import Method, ValueOrder
-
-describe(
-    Method,
-    "How a value was got.",
-    {
-        Method.EXACT: "All rows were read.",
-        Method.SAMPLED: "Computed on a sample of the rows.",
-        Method.SKETCH: "Approximate, over all rows.",
-        Method.ESTIMATED: "The engine's own statistics; no row was read for it.",
-    },
-)
-
 
 describe(
     ValueOrder,
@@ -38,14 +34,6 @@ describe(
         ValueOrder.NONE: "They rise and fall.",
     },
 )
-
-
-@strawberry.type(description="How the rows behind a set of values were read.")
-class Reading:
-    method: Method = strawberry.field(description="How the values were got, unless one says otherwise.")
-    rows_read: BigInt = strawberry.field(description="Number of rows read.")
-    population: BigInt = strawberry.field(description="Number of rows of the table, counted or estimated.")
-    seed: int | None = strawberry.field(description="Seed of the sample; null when nothing was sampled.")
 
 
 @strawberry.type(description="A count, and how it was got.")
@@ -307,7 +295,18 @@ class TableProfile:
         description="Rows that repeat an earlier row in every column; null when it was left out."
     )
     candidate_keys: list[list[str]] = strawberry.field(
-        description="Sets of columns that identify each row read, declared keys first."
+        description="Sets of columns that identify each row read: declared keys, then single columns, then two or "
+        "three columns that hold no smaller key."
+    )
+    functional_dependencies: list[FunctionalDependency] = strawberry.field(
+        description="Columns that follow from another one, the fewest violations first."
+    )
+    correlations: list[Correlation] = strawberry.field(description="Of pairs of numbers, the strongest first.")
+    null_cooccurrence: list[NullCooccurrence] = strawberry.field(
+        description="Pairs of columns of which one is nearly always null where the other is."
+    )
+    ordered_pairs: list[OrderedPair] = strawberry.field(
+        description="Pairs of numbers or moments of which one is nearly never larger than the other."
     )
     relationships: list[InferredRelationship] = strawberry.field(description="References that the data shows.")
     seconds: float = strawberry.field(description="How long measuring took.")
@@ -315,6 +314,7 @@ class TableProfile:
 
     @classmethod
     def of(cls, profile: model.TableProfile) -> Self:
+        found = profile.together or model.ColumnsTogether(profile.reading)
         return mirror(
             cls,
             profile,
@@ -323,7 +323,11 @@ class TableProfile:
             reading=mirror(Reading, profile.reading),
             columns=[ColumnProfile.of(column, profile.observed_at) for column in profile.columns],
             duplicate_rows=mirror(MeasuredCount, profile.duplicate_rows) if profile.duplicate_rows else None,
-            relationships=[mirror(InferredRelationship, found) for found in profile.relationships],
+            relationships=[mirror(InferredRelationship, one) for one in profile.relationships],
+            functional_dependencies=shown(FunctionalDependency, found.functional_dependencies, found.reading),
+            correlations=shown(Correlation, found.correlations, found.reading),
+            null_cooccurrence=shown(NullCooccurrence, found.null_cooccurrence, found.reading),
+            ordered_pairs=shown(OrderedPair, found.ordered_pairs, found.reading),
             left_out=_left_out(profile.left_out),
         )
 

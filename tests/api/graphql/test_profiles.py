@@ -12,6 +12,7 @@ from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.profiles.model import (
     ColumnProfile,
+    ColumnsTogether,
     DateFacts,
     Interval,
     Measured,
@@ -23,6 +24,7 @@ from domain.profiles.model import (
     ValueCount,
     ValueOrder,
 )
+from domain.profiles.together import Correlation, FunctionalDependency, NullCooccurrence, OrderedPair
 from domain.runs.model import RunType
 from tests.e2e.client import GraphQL
 from tests.factories.assets import add_tables
@@ -80,12 +82,15 @@ def column(name: str, **facts: object) -> ColumnProfile:
     return ColumnProfile(name, "text", READING, 4, 0, distinct=FOUR, unique_once=FOUR, actual_types={}, **facts)  # type: ignore[arg-type]
 
 
-async def profiled(domain: Domain, actor: Actor, *columns: ColumnProfile) -> Fqn:
+async def profiled(
+    domain: Domain, actor: Actor, *columns: ColumnProfile, together: ColumnsTogether | None = None
+) -> Fqn:
     """A table with one profile, of these columns."""
     (table,) = await add_tables(domain, actor, "card")
     run = await request_run(domain, actor, RunType.PROFILING, table)
     await domain.items.open_items(actor, run.id)
-    await domain.items.finish_profiled(actor, run.id, TableProfile(table, NOW, FOUR, READING, columns))
+    profile = TableProfile(table, NOW, FOUR, READING, columns, together=together)
+    await domain.items.finish_profiled(actor, run.id, profile)
     return table
 
 
@@ -167,6 +172,68 @@ async def test_each_number_tells_how_it_was_got_and_how_far_it_can_be_trusted(
     read = {"method": "SAMPLED", "rowsRead": 4, "population": 100}
     assert part["completeness"] == {"value": 1.0, **read, "low": 0.7, "high": 1.0}
     assert part["unique_once"] == {"value": 4.0, **read, "low": None, "high": None}
+
+
+TOGETHER = """query ($fqn: Fqn!) { asset(fqn: $fqn) { profile { ... on TableProfile {
+  functionalDependencies { determinants dependent rows violations violationRate reading { ...How } }
+  correlations { columns rows pearson spearman reading { ...How } }
+  nullCooccurrence { columns nulls both share firstImpliesSecond secondImpliesFirst reading { ...How } }
+  orderedPairs { first last rows share strictShare reading { ...How } } } } } }
+fragment How on Reading { method rowsRead population seed }"""
+
+
+async def test_what_columns_do_together_is_shown_with_the_rows_behind_it(
+    api: GraphQL, domain: Domain, actor: Actor, bank: DataConnection
+) -> None:
+    found = ColumnsTogether(
+        SAMPLED,
+        (FunctionalDependency(("zip", "street"), "city", 40, 2),),
+        (Correlation(("a", "b"), 40, 0.5),),
+        (NullCooccurrence(("a", "b"), (4, 5), 3),),
+        (OrderedPair("start", "end", 40, 39, 30),),
+    )
+    table = await profiled(domain, actor, column("a"), together=found)
+
+    profile = (await api.ask(TOGETHER, fqn=str(table)))["asset"]["profile"]
+
+    reading = {"method": "SAMPLED", "rowsRead": 4, "population": 100, "seed": 7}
+    assert profile == {
+        "functionalDependencies": [
+            {
+                "determinants": ["zip", "street"],
+                "dependent": "city",
+                "rows": 40,
+                "violations": 2,
+                "violationRate": 0.05,
+                "reading": reading,
+            }
+        ],
+        "correlations": [{"columns": ["a", "b"], "rows": 40, "pearson": 0.5, "spearman": None, "reading": reading}],
+        "nullCooccurrence": [
+            {
+                "columns": ["a", "b"],
+                "nulls": [4, 5],
+                "both": 3,
+                "share": 0.5,
+                "firstImpliesSecond": 0.75,
+                "secondImpliesFirst": 0.6,
+                "reading": reading,
+            }
+        ],
+        "orderedPairs": [
+            {"first": "start", "last": "end", "rows": 40, "share": 0.975, "strictShare": 0.75, "reading": reading}
+        ],
+    }
+
+
+async def test_a_profile_from_before_columns_were_compared_shows_no_findings(
+    api: GraphQL, card: Fqn, sql: asyncpg.Connection
+) -> None:
+    await sql.execute("UPDATE table_profile SET body = body - 'together'")
+
+    profile = (await api.ask(TOGETHER, fqn=str(card)))["asset"]["profile"]
+
+    assert profile == {"functionalDependencies": [], "correlations": [], "nullCooccurrence": [], "orderedPairs": []}
 
 
 async def test_a_profile_from_before_a_fact_was_measured_shows_none_of_it(
