@@ -19,6 +19,8 @@ def is_sometimes_null(column: ComparedColumn) -> bool:
 
 def null_cooccurrence(rows: ComparedRows, columns: Sequence[ComparedColumn]) -> tuple[NullCooccurrence, ...]:
     """Pairs of which one column is null in nearly all rows in which the other is, and not only by chance."""
+    if len(columns) < 2:  # noqa: PLR2004 - a pair
+        return ()
     alone = rows.counts([f"{column.key} IS NULL" for column in columns])
     nulls_of = {column.name: count for column, count in zip(columns, alone, strict=True)}
     pairs = list(combinations(columns, 2))

@@ -24,14 +24,16 @@ def has_moments(column: ComparedColumn) -> bool:
 
 def ordered_pairs(rows: ComparedRows, *kinds: Sequence[ComparedColumn]) -> tuple[OrderedPair, ...]:
     """Of columns of the same kind: the order holds in nearly all rows, and not because of where the columns lie."""
-    found = [pair for columns in kinds for pair in _mostly_ordered(rows, columns)]
+    pairs = [pair for columns in kinds for pair in combinations(columns, 2) if _overlap(*pair)]
+    found = list(_mostly_ordered(rows, pairs))
     value_of = {column.name: column.value for columns in kinds for column in columns}
     by_chance = _shuffled(rows, [(value_of[pair.first], value_of[pair.last]) for pair in found])
     return tuple(pair for pair, share in zip(found, by_chance, strict=True) if share < MOST_BY_CHANCE)
 
 
-def _mostly_ordered(rows: ComparedRows, columns: Sequence[ComparedColumn]) -> Iterator[OrderedPair]:
-    pairs = [pair for pair in combinations(columns, 2) if _overlap(*pair)]
+def _mostly_ordered(
+    rows: ComparedRows, pairs: Sequence[tuple[ComparedColumn, ComparedColumn]]
+) -> Iterator[OrderedPair]:
     asked = (f"{one.value} {sign} {other.value}" for one, other in pairs for sign in "<=>")
     counted = iter(rows.counts(list(asked)))
     for (one, other), below, same, above in zip(pairs, counted, counted, counted, strict=True):
