@@ -10,11 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.assets.model import AssetType, FoundTable
+from domain.fqn import Fqn
 from domain.profiles.model import ColumnsTogether, Method, Reading
 from domain.profiles.together import FunctionalDependency, NullCooccurrence, OrderedPair
 from flows.profiling.columns import profile_column
 from flows.profiling.keys import count_duplicate_rows
-from flows.profiling.together.compare import Comparison, compare_columns
+from flows.profiling.measure import compared_within_room
+from flows.profiling.plan import ProfilePlan
+from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -324,3 +328,19 @@ def test_columns_that_hold_nothing_comparable_are_left_alone(engine: duckdb.Duck
     found = compare(engine, "SELECT '[1]', '{}' FROM range(30)", dict.fromkeys("ab", ValueKind.OTHER))
 
     assert found == Comparison(ColumnsTogether(Reading(Method.EXACT, 30, 30)))
+
+
+def test_a_profile_does_without_comparisons_that_there_is_no_room_for() -> None:
+    columns = (CopiedColumn("a", "c1", ValueKind.NUMBER), CopiedColumn("b", "c2", ValueKind.NUMBER))
+    reading, copied = Reading(Method.EXACT, 90_000, 90_000), Copied(90_000, 90_000, Coverage.ALL, NOW, columns)
+    table = FoundTable(Fqn.of("bank", "main", "public", "t"), AssetType.TABLE, ())
+    with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as full:
+        full.execute("CREATE TEMP TABLE rows_read AS SELECT i * 7919 % 1000 AS c1, i % 97 AS c2 FROM range(90000) r(i)")
+        profiles = [profile_column(full, column, "", reading, NOW) for column in columns]
+        (used,) = full.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone() or (0,)
+        full.execute(f"SET memory_limit = '{used + 300_000} bytes'")
+
+        found = compared_within_room(full, ProfilePlan(table, None, ""), copied, reading, profiles, has_duplicates=True)
+
+    reason = "Comparing columns failed: it needs more memory than profiling.memory_limit_mb allows."
+    assert found == Comparison(left_out=dict.fromkeys(COMPARED_METRICS, reason))
