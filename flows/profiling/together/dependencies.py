@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, groupby
 
 from domain.profiles.together import FunctionalDependency
-from flows.profiling.together.rows import COMPARED, FEWEST_ROWS, ComparedColumn, ComparedRows, Probe
+from flows.profiling.together.rows import COMPARED, FEWEST_ROWS, PROBED_ROWS, ComparedColumn, ComparedRows, Probe
 from flows.sources.base import ValueKind
 
 MOST_VIOLATIONS = 0.05
@@ -77,7 +77,8 @@ def functional_dependencies(
 
     Where a determinant has few values, the rows probed have tested it well, so that these suspects come first.
     """
-    suspects = sorted(_suspects(columns, probe), key=lambda suspect: suspect.determinant.profile.distinct.value)
+    suspected = sorted(_suspects(columns, probe), key=_by_values)
+    suspects = list(_left(rows, suspected)) if rows.count > PROBED_ROWS else suspected
     tested = suspects[:MOST_TESTED]
     found = [
         FunctionalDependency((suspect.determinant.name,), suspect.dependent.name, seen.rows, seen.rows - seen.kept)
@@ -93,6 +94,24 @@ def functional_dependencies(
 def _suspects(columns: Sequence[ComparedColumn], probe: Probe) -> Iterator[Suspect]:
     for one, other in combinations(columns, 2):
         yield from _not_refuted(probe, one, other)
+
+
+def _by_values(suspect: Suspect) -> tuple[int, str]:
+    return suspect.determinant.profile.distinct.value, suspect.determinant.name
+
+
+def _left(rows: ComparedRows, suspects: Sequence[Suspect]) -> Iterator[Suspect]:
+    """Of a determinant with many values, hardly two rows are among those probed: whole groups of its rows say more."""
+    for (values, name), grouped in groupby(suspects, key=_by_values):
+        own = list(grouped)
+        if values <= PROBED_ROWS:
+            yield from own
+            continue
+        groups = rows.groups(own[0].determinant, [own[0].determinant, *(suspect.dependent for suspect in own)])
+        for suspect in own:
+            (violations, allowed), _ = _violations(groups[name], groups[suspect.dependent.name])
+            if violations <= allowed:
+                yield suspect
 
 
 def _not_refuted(probe: Probe, one: ComparedColumn, other: ComparedColumn) -> Iterator[Suspect]:

@@ -26,7 +26,7 @@ FEWEST_ROWS = 20
 """Fewer rows agree by chance."""
 PROBED_ROWS = 1_000
 Probe = Mapping[str, Sequence[int | None]]
-"""The keys of columns, under their names, in the same rows at random."""
+"""The keys of columns, under their names, in the same rows."""
 
 _PARTS = 1_000_000
 _AT_RANDOM = "ORDER BY hash(rowid)"
@@ -93,12 +93,20 @@ class ComparedRows:
         """In how many rows each condition is true."""
         return [count or 0 for count in self.measure([f"sum(({condition})::UTINYINT)" for condition in conditions])]
 
-    def probe(self, columns: Iterable[ComparedColumn]) -> Probe:
+    def probe(self, columns: Sequence[ComparedColumn]) -> Probe:
+        return self._keys(columns, f"{_AT_RANDOM} LIMIT {PROBED_ROWS}")
+
+    def groups(self, by: ComparedColumn, columns: Sequence[ComparedColumn]) -> Probe:
+        """All rows of some values of a column, about as many as are probed."""
+        one_in = max(self.count // PROBED_ROWS, 1)
+        return self._keys(columns, f"WHERE {by.key} % {one_in} = 0 LIMIT {2 * PROBED_ROWS}")
+
+    def _keys(self, columns: Sequence[ComparedColumn], chosen: str) -> Probe:
         key_of = {column.name: column.key for column in columns}
         if not key_of:
             return {}
-        rows = self.connection.execute(f"FROM {some_rows(list(key_of.values()), PROBED_ROWS)}").fetchall()
-        return dict(zip(key_of, zip(*rows, strict=True), strict=True))
+        rows = self.connection.execute(f"SELECT {', '.join(key_of.values())} FROM {COMPARED} {chosen}").fetchall()
+        return dict(zip(key_of, zip(*rows, strict=True) if rows else [()] * len(key_of), strict=True))
 
 
 def some_rows(expressions: Sequence[str], limit: int) -> str:

@@ -285,6 +285,19 @@ def test_a_large_copy_is_sampled_the_same_way_each_time(engine: duckdb.DuckDBPyC
     assert first == second
 
 
+def test_dependency_on_a_column_of_many_values_is_found_among_columns_without_any(
+    engine: duckdb.DuckDBPyConnection,
+) -> None:
+    others = ", ".join(f"hash(i + {seed}) % {3_000 + seed}" for seed in range(10))
+    rows = f"SELECT i % 4999, i % 4999 % 41, {others} FROM range(90000) r(i)"
+    kinds = dict.fromkeys(("customer", "city", *(f"other_{seed}" for seed in range(10))), ValueKind.NUMBER)
+
+    found = compare(engine, rows, kinds)
+
+    assert together(found).functional_dependencies == (FunctionalDependency(("customer",), "city", 90_000, 0),)
+    assert "functional_dependencies" not in found.left_out
+
+
 def test_a_key_of_a_large_copy_holds_in_all_its_rows(engine: duckdb.DuckDBPyConnection) -> None:
     found = compare(engine, LARGE, LARGE_KINDS)
 
