@@ -15,7 +15,8 @@ from api.graphql.fields import field
 from api.graphql.ids import read_id
 from api.graphql.mirror import mirror
 from api.graphql.pages import After, Before, Connection, CountedConnection, First, Last, Listing, given
-from api.graphql.profiles import MeasuredCount, Measurement, Reading, TableProfile
+from api.graphql.profiles import MeasuredCount, Measurement, TableProfile
+from api.graphql.readings import Reading
 from api.graphql.runs.types import KIND as RUN
 from api.graphql.runs.types import WorkflowRun
 from api.graphql.scalars import BigInt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import duckdb
@@ -42,7 +42,7 @@ class _Measured:
     duplicates: Measured[int] | None
     bytes_read: int | None
     left_out: Mapping[str, str]
-    compared: Comparison = Comparison()
+    compared: Comparison = field(default_factory=Comparison)
 
 
 async def profile_table(
