@@ -17,6 +17,7 @@ from flows.profiling.allowance import Allowance
 from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
 from flows.profiling.measure import profile_table
 from flows.profiling.plan import ProfilePlan, Sampling, limits_of, plan_profile
+from flows.profiling.reference_keys import Neighbours
 from flows.runtime import Run, open_run, patiently, table_runner, tables_of
 from flows.sources.base import Source
 from flows.spread import spread
@@ -50,7 +51,7 @@ def _limits_of(run: Run) -> Limits:
 async def _bench(run: Run, tables: Sequence[Fqn]) -> AsyncIterator[Work]:
     async with run.source() as source, _engine(run.settings) as engine:
         known = await tables_of(source, _schemas_of(run)) if tables else {}
-        yield partial(_profile, run, source, engine, known)
+        yield partial(_profile, run, source, engine, Neighbours(source, known.values()), known)
 
 
 def _engine(settings: Settings) -> AbstractAsyncContextManager[ProfilingEngine]:
@@ -66,15 +67,20 @@ def _schemas_of(run: Run) -> list[Fqn]:
 
 
 async def _profile(
-    run: Run, source: Source, engine: ProfilingEngine, known: Mapping[Fqn, FoundTable], fqn: Fqn
+    run: Run,
+    source: Source,
+    engine: ProfilingEngine,
+    neighbours: Neighbours,
+    known: Mapping[Fqn, FoundTable],
+    fqn: Fqn,
 ) -> None:
     table = known.get(fqn) or await source.describe_table(fqn)
     plan = plan_profile(table, run.settings.profiling, Sampling.of(run.record.parameters))
-    allowance, others = None, [other for other in known.values() if other.fqn != fqn]
+    allowance = None
     if _limits_of(run).are_set:
         grant = await _grant(run, plan)
         plan, allowance = plan.within(grant.rows), Allowance(grant.seconds)
-    profile = await profile_table(source, engine, plan, others, allowance)
+    profile = await profile_table(source, engine, plan, neighbours, allowance)
     await patiently(lambda: run.domain.items.finish_profiled(run.actor, run.record.id, profile))
     if profile.unmeasured:
         await run.say(f"{fqn}: {len(profile.unmeasured):,} columns were left out.", level="WARNING")

@@ -275,9 +275,17 @@ class InferredRelationship:
     columns: list[str] = strawberry.field(description="The columns that refer.")
     referenced_table: Fqn = strawberry.field(description="The table that they refer to.")
     referenced_columns: list[str] = strawberry.field(description="The columns that they refer to, in the same order.")
-    containment: float = strawberry.field(description="Share of the non-null rows read whose value has a parent.")
-    orphans: BigInt = strawberry.field(description="Rows read whose value has no parent.")
+    containment: float = strawberry.field(description="Share of the rows checked whose value has a parent.")
+    orphans: BigInt = strawberry.field(description="Rows checked whose value has no parent.")
     confidence: float = strawberry.field(description="How sure the finding is, between 0 and 1.")
+    checked: BigInt | None = strawberry.field(
+        description="Rows read with a value in every one of the columns; null in profiles that did not record it."
+    )
+    reading: Reading | None = strawberry.field(description="How the rows were read; null likewise.")
+
+    @classmethod
+    def of(cls, found: model.InferredRelationship) -> Self:
+        return mirror(cls, found, reading=mirror(Reading, found.reading) if found.reading else None)
 
 
 @strawberry.type(description="The measurements of a table.")
@@ -323,7 +331,7 @@ class TableProfile:
             reading=mirror(Reading, profile.reading),
             columns=[ColumnProfile.of(column, profile.observed_at) for column in profile.columns],
             duplicate_rows=mirror(MeasuredCount, profile.duplicate_rows) if profile.duplicate_rows else None,
-            relationships=[mirror(InferredRelationship, one) for one in profile.relationships],
+            relationships=[InferredRelationship.of(one) for one in profile.relationships],
             functional_dependencies=shown(FunctionalDependency, found.functional_dependencies, found.reading),
             correlations=shown(Correlation, found.correlations, found.reading),
             null_cooccurrence=shown(NullCooccurrence, found.null_cooccurrence, found.reading),

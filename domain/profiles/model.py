@@ -260,15 +260,19 @@ def _check_order(name: str, numbers: NumberFacts) -> None:
 
 @dataclass(frozen=True, slots=True)
 class InferredRelationship:
-    """Columns whose values lie in another table's key. `orphans` counts child values without a parent."""
+    """Columns whose values lie in a table's key. `orphans` counts rows, among those checked, without a parent."""
 
     columns: tuple[str, ...]
     referenced_table: Fqn
     referenced_columns: tuple[str, ...]
     containment: float
-    """Share of non-null child rows whose value has a parent, in the rows read."""
+    """Share of the rows checked whose value has a parent."""
     orphans: int
     confidence: float
+    checked: int | None = None
+    """Rows read that have a value in every column; None in profiles from before it was kept."""
+    reading: Reading | None = None
+    """How the rows behind it were read; None likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from flows.profiling.intervals import FEWEST_GROUPS, BlockSample, block_sample, 
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
 from flows.profiling.order import value_orders
 from flows.profiling.plan import ProfilePlan, seed_of
+from flows.profiling.reference_keys import Neighbours
 from flows.profiling.relationships import infer_relationships
 from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
 from flows.sources.base import Copied, Coverage, Source
@@ -49,10 +50,10 @@ async def profile_table(
     source: Source,
     engine: ProfilingEngine,
     plan: ProfilePlan,
-    others: Sequence[FoundTable] = (),
+    neighbours: Neighbours | None = None,
     allowance: Allowance | None = None,
 ) -> TableProfile:
-    """Measure one table. `others` are the tables that its columns may refer to.
+    """Measure one table. `neighbours` are the tables that its columns may refer to, itself in any case.
 
     With an allowance it ends in time, and bytes are counted: what is not measured by then is named in `left_out`.
     """
@@ -66,7 +67,8 @@ async def profile_table(
             measured = await workspace.run(measure)
         except duckdb.Error as error:  # its message may quote a value
             raise TableFailed(f"{plan.table.fqn} could not be measured: {_cause(error)}.") from None
-    relationships = await _relationships(source, plan.table, others, allowed)
+    nearby = neighbours or Neighbours(source, [plan.table])
+    relationships = await _relationships(source, plan.table, nearby, measured.columns, allowed)
     return TableProfile(
         fqn=plan.table.fqn,
         observed_at=copied.observed_at,
@@ -90,12 +92,12 @@ async def profile_table(
 
 
 async def _relationships(
-    source: Source, table: FoundTable, others: Sequence[FoundTable], allowed: Allowance
+    source: Source, table: FoundTable, neighbours: Neighbours, columns: Sequence[ColumnProfile], allowed: Allowance
 ) -> tuple[InferredRelationship, ...] | None:
     """None when there is no time for them."""
     try:
         async with allowed.reading():
-            return await infer_relationships(source, table, others)
+            return await infer_relationships(source, table, neighbours, columns)
     except LeftOut:
         return None
 

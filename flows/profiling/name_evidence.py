@@ -2,86 +2,151 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-NAMES_REMEMBERED = 20_000
-"""Each column is compared with the key of each table: the same names come again and again."""
-_WORDS = re.compile(r"[^\W\d_]+|\d+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
-_KEY_WORDS = frozenset({"id", "key", "code", "no", "nr", "num", "number", "uuid", "guid", "ref", "fk", "pk", "sk"})
-_ABOVE = frozenset({"parent", "manager", "supervisor", "superior", "boss", "ancestor"})
-_REPORTS = (("report", "to"), ("reports", "to"))
+from flows.enrichment.word_sets import word_set
+from flows.profiling.name_words import (
+    KEY_WORDS,
+    NAMES_REMEMBERED,
+    Words,
+    begins_with,
+    core_of,
+    ends_with,
+    is_same,
+    meaning_of,
+    thing_of,
+    without_prefix,
+    words_of,
+)
+from flows.profiling.person_roles import ABOVE, BESIDE, is_role, plays_role
+
+CLEAR_NAME = 0.8
+"""From here on a name says so much of the parent that values which are missing there are orphans, not chance."""
+_MEANING_TRUST = 0.9
+"""Of what a name is taken to mean, against what it says."""
+_ANSWERS = (("report", "to"), ("reply", "to"), ("reportsto",), ("replyto",), ("reportstoid",), ("replytoid",))
 _SHORTEST_ABBREVIATION = 3
-_SHORTEST_PLURAL = 3
+_SHORTEST_JOINED = 4
+_KINDS = word_set("type kind class table model entity")
+_LABELS = word_set("name title label description type kind status email phone url comment note text value symbol")
+"""Of a thing, not of another one that it refers to."""
+_MEASURES = word_set("""
+amount total subtotal sum price cost fee rate rating score quantity qty count number size length width height depth
+weight age year month day hour minute second duration percent percentage share ratio balance limit min max average avg
+level rank priority position order sort sequence seq version stock capacity discount tax salary wage bonus points
+latitude longitude lat lon distance mileage temperature pressure volume area pages floor seats term period interval
+threshold tolerance retry retries attempts views likes votes bytes line
+""")
 
-Words = tuple[str, ...]
+Reader = Callable[[str], Words]
 
 
-def name_confidence(*, table: str, column: str, parent: str, key: str) -> float:
-    """0 to 1. `table.column` is the child; the rules are about the shape of names, never about particular ones."""
-    words, parent_words = words_of(column), words_of(parent)
-    thing = thing_of(words)
-    if not thing or (table == parent and column == key):
-        return 0.0
-    if table == parent:
-        return _within_one_table(thing, parent_words)
-    if thing == words_of(table):
+@dataclass(frozen=True, slots=True)
+class ColumnName:
+    """A column as its table calls it. `prefix` is the word with which the table marks all of its columns."""
+
+    table: str
+    column: str
+    prefix: Words = ()
+
+    @property
+    def words(self) -> Words:
+        return without_prefix(words_of(self.column), self.prefix)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it names the rows of its own table: `id`, or `customer_id` of customers."""
+        readings = ((thing_of(read(self.column)), core_of(read(self.table))) for read in (words_of, meaning_of))
+        return not thing_of(self.words) or any(is_same(thing, table) for thing, table in readings)
+
+    @property
+    def is_key_like(self) -> bool:
+        """Whether the name says that the values stand for something else."""
+        words = (*words_of(self.column), *meaning_of(self.column))
+        return any(word in KEY_WORDS - {"number", "num"} for word in words) or is_role(thing_of(self.words))
+
+    @property
+    def is_measure(self) -> bool:
+        return not self.is_key_like and not _MEASURES.isdisjoint((*self.words, *meaning_of(self.column)))
+
+    def is_kind_of(self, other: ColumnName) -> bool:
+        """Whether it tells to which of several tables the other refers: `target_type` beside `target_id`."""
+        return self.words[-1] in _KINDS and self.words[:-1] == thing_of(other.words)
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def name_confidence(child: ColumnName, key: ColumnName) -> float:
+    """0 to 1. The rules are about the shape of names and the roles of people, never about particular tables."""
+    if child.table == key.table:
+        return 0.0 if child.column == key.column else _within_one_table(child)
+    if child.is_own:
         return 0.0  # the table's own key, which others refer to
-    return _between_tables(words, thing, parent_words, words_of(key))
+    return max(_readings(child, key))
 
 
-def _within_one_table(thing: Words, table: Words) -> float:
+def _within_one_table(child: ColumnName) -> float:
     """Only a role sets the reference of a row to a row of its own table apart from the row's own key."""
-    if thing in _REPORTS or thing[-1] in _ABOVE:
+    thing, table = thing_of(child.words), core_of(words_of(child.table))
+    if not thing:
+        return 0.0
+    if any(ends_with(thing, answer) for answer in _ANSWERS) or thing[-1] in ABOVE or thing[0] in BESIDE:
         return 0.7
-    return 0.85 if _ends_with(thing, table) and thing != table else 0.0
+    if plays_role(thing, table):
+        return 0.55
+    return 0.85 if ends_with(thing, table) and not is_same(thing, table) else 0.0
 
 
-def _between_tables(words: Words, thing: Words, parent: Words, key: Words) -> float:
-    if thing == parent:
+def _readings(child: ColumnName, key: ColumnName) -> Iterator[float]:
+    for read, trust in ((words_of, 1.0), (meaning_of, _MEANING_TRUST)):
+        parent = core_of(read(key.table))
+        for words in {read(child.column), without_prefix(read(child.column), child.prefix)}:
+            yield trust * _by_parent(words, thing_of(words), parent)
+        yield trust * _by_key(read, child, key)
+
+
+def _by_parent(words: Words, thing: Words, parent: Words) -> float:
+    if not thing:
+        return 0.0
+    if is_same(thing, parent) or _joined(words, parent):
         return 0.95
-    if _ends_with(thing, parent):
+    if ends_with(thing, parent):
         return 0.85  # billing_address_id -> address
-    if thing_of(key) and (words == key or _ends_with(words, key)):
-        return 0.8  # customer_number -> client.customer_number
-    if _ends_with(parent, thing):
-        return 0.75  # customer_id -> dim_customer
+    if ends_with(parent, thing):
+        return 0.75  # customer_id -> retail_customer
+    return _by_part(thing, parent)
+
+
+def _by_part(thing: Words, parent: Words) -> float:
+    if plays_role(thing, parent) or begins_with(parent, thing):
+        return 0.65  # support_rep_id -> employee, order_id -> order_header
     if len(thing) == 1 and _abbreviates(thing[0], "".join(parent)):
         return 0.6  # cust_id -> customer
     return 0.0
 
 
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def words_of(name: str) -> Words:
-    """Lower-case words in the singular: `CustomerIDs` and `customer_ids` are the same."""
-    apart = " ".join(_HUMP.split(name)).replace("_", " ")
-    return tuple(_singular(word.lower()) for word in _WORDS.findall(apart))
+def _by_key(read: Reader, child: ColumnName, key: ColumnName) -> float:
+    """customer_number -> client.customer_number, with or without what each table puts before its columns."""
+    parent = core_of(read(key.table))
+    for words, theirs in (
+        (read(child.column), read(key.column)),
+        (without_prefix(read(child.column), child.prefix), without_prefix(read(key.column), key.prefix)),
+    ):
+        thing = thing_of(theirs)
+        if not thing or not ends_with(words, theirs):
+            continue
+        if len(thing) == 1 and thing[0] in _LABELS:
+            return 0.75 if ends_with(words[: -len(theirs)], parent) else 0.0  # product_name -> product.name
+        return 0.8
+    return 0.0
 
 
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def thing_of(words: Words) -> Words:
-    """What a key is the key of: the words without `id`, `code`, `fk` and the like at either end."""
-    start, end = 0, len(words)
-    while end > start and words[end - 1] in _KEY_WORDS:
-        end -= 1
-    while start < end and words[start] in _KEY_WORDS:
-        start += 1
-    return words[start:end]
-
-
-def _singular(word: str) -> str:
-    if len(word) < _SHORTEST_PLURAL:
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
-
-
-def _ends_with(longer: Words, shorter: Words) -> bool:
-    return bool(shorter) and longer[-len(shorter) :] == shorter
+def _joined(words: Words, parent: Words) -> bool:
+    """`customerid` of a customer: written without anything between, as folded names are."""
+    joined, whole = "".join(words), "".join(parent)
+    rest = joined.removeprefix(whole)
+    return len(whole) >= _SHORTEST_JOINED and rest != joined and (not rest or rest in KEY_WORDS)
 
 
 def _abbreviates(short: str, full: str) -> bool:

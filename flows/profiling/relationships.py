@@ -1,134 +1,132 @@
-"""References that nobody declared: found by names, confirmed by values."""
-
-# ruff: noqa: S608 - names are quoted, the limit is a constant
+"""References that nobody declared: suggested by names and values, confirmed by comparing the values with the key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby, islice
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
-import structlog
-
-from domain.assets.model import AssetType, FoundColumn, FoundTable
+from domain.assets.model import FoundTable
 from domain.fqn import Fqn
-from domain.profiles.model import InferredRelationship
-from flows.failures import TableFailed
-from flows.profiling.name_evidence import name_confidence
+from domain.profiles.model import ColumnProfile, InferredRelationship
+from flows.profiling.name_evidence import CLEAR_NAME, name_confidence
+from flows.profiling.name_words import begins_with, core_of, words_of
+from flows.profiling.reference_candidates import Candidate, find_candidates
+from flows.profiling.reference_checks import Checked, check
+from flows.profiling.reference_keys import Neighbours
 from flows.sources.base import Source
-from flows.sources.dialect import quote_name, quote_table
-from flows.sources.forms import plain_type
 
-MIN_CONTAINMENT = 0.9
-MAX_CHECKS = 20
-"""Joins that one table may cost the source."""
-MAX_CHECKED_ROWS = 100_000
-_PARENTS_PER_COLUMN = 3
-
-_INTEGERS = "smallint integer bigint numeric int tinyint decimal hugeint utinyint usmallint uinteger ubigint"
-_FAMILIES = {
-    **dict.fromkeys(_INTEGERS.split(), "integer"),
-    "uuid": "uuid",
-    **dict.fromkeys(("text", "character varying", "character", "varchar", "char"), "text"),
-}
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A reference that the names suggest."""
-
-    column: str
-    parent: Fqn
-    key: str
-    confidence: float
+MAX_CHECKS = 30
+"""Keys with which the columns of one table are compared, in one statement."""
+_DANGLING = 0.7
+"""Least share of rows with a parent where the names are clear: then the others are orphans, not chance."""
+_CONTAINED = 0.9
+_NEARLY_ALL = 0.98
+"""Where nothing but the values speaks for a reference."""
+_MARGIN_BITS = 3.0
+"""By which the best of several parents has to stand out where nothing but the values speaks."""
+_ENOUGH_BITS = 8.0
+_MOST_BY_VALUES = 0.9
 
 
 async def infer_relationships(
-    source: Source, table: FoundTable, others: Sequence[FoundTable], max_checks: int = MAX_CHECKS
+    source: Source,
+    table: FoundTable,
+    neighbours: Neighbours,
+    columns: Sequence[ColumnProfile] = (),
+    max_checks: int = MAX_CHECKS,
 ) -> tuple[InferredRelationship, ...]:
-    """At most one per column: the best-named parent that holds at least 90 % of the column's values.
-
-    `others` are the tables that may be referred to; the table itself is one of them, given or not.
-    """
-    found: dict[str, InferredRelationship] = {}
-    for candidate in islice(candidates(table, others), max_checks):
-        if candidate.column not in found and (confirmed := await _confirm(source, table.fqn, candidate)):
-            found[candidate.column] = confirmed
-    return tuple(found.values())
+    """At most one for each set of columns. Without `columns`, their profiles, names alone suggest what to check."""
+    candidates = await find_candidates(table, neighbours, columns)
+    checked = await check(source, table, candidates[:max_checks])
+    held = sorted((one for one in checked if _holds(table, one)), key=lambda one: one.candidate.columns)
+    best = [_best(list(group)) for _, group in groupby(held, key=lambda one: one.candidate.columns)]
+    return tuple(_relationship(one) for one in _without_implied([one for one in best if one]))
 
 
-def candidates(table: FoundTable, others: Sequence[FoundTable]) -> list[Candidate]:
-    """What is worth a check, the most promising first. The columns of a view refer to nothing of their own."""
-    if table.type is AssetType.VIEW:
-        return []
-    parents = {parent.fqn: parent for parent in (table, *others)}
-    suggested = sorted(_suggested(table, list(parents.values())), key=lambda candidate: candidate.column)
-    best = [
-        candidate
-        for _, group in groupby(suggested, key=lambda candidate: candidate.column)
-        for candidate in sorted(group, key=_promise)[:_PARENTS_PER_COLUMN]
-    ]
-    return sorted(best, key=_promise)
+def _holds(table: FoundTable, checked: Checked) -> bool:
+    candidate = checked.candidate
+    if not checked.rows or checked.containment < _least_containment(candidate):
+        return False
+    if not candidate.confidence and checked.bits < candidate.required:
+        return False
+    return not _is_either_way(table, checked)
 
 
-def _promise(candidate: Candidate) -> tuple[float, str, Fqn]:
-    return (-candidate.confidence, candidate.column, candidate.parent)
+def _least_containment(candidate: Candidate) -> float:
+    if not candidate.confidence:
+        return _NEARLY_ALL
+    return _DANGLING if candidate.confidence >= CLEAR_NAME else _CONTAINED
 
 
-def _suggested(table: FoundTable, parents: Sequence[FoundTable]) -> Iterator[Candidate]:
-    declared = {name for key in table.foreign_keys for name in key.columns}
-    columns: dict[str | None, list[str]] = {}
-    for column in table.columns:
-        if column.name not in declared:
-            columns.setdefault(_family(column.data_type), []).append(column.name)
-    for parent in parents:
-        for key in _single_keys(parent):
-            family = _family(key.data_type)
-            for name in columns.get(family, ()) if family else ():
-                confidence = name_confidence(table=table.fqn.name, column=name, parent=parent.fqn.name, key=key.name)
-                if confidence > 0:
-                    yield Candidate(name, parent.fqn, key.name, confidence)
+def _is_either_way(table: FoundTable, checked: Checked) -> bool:
+    """Whether two keys hold the same values, or one all that the other could, so that only a name could tell more."""
+    candidate = checked.candidate
+    is_own_key = set(candidate.columns) in map(set, (table.primary_key, *table.unique_keys))
+    if not is_own_key or candidate.parent == table.fqn or _is_told_by_name(table, candidate):
+        return False
+    is_chance = len(candidate.columns) > 1 and checked.bits < _ENOUGH_BITS
+    return is_chance or (checked.is_whole_key and not checked.orphans)
 
 
-def _single_keys(table: FoundTable) -> list[FoundColumn]:
-    keys = dict.fromkeys(key for key in (table.primary_key, *table.unique_keys) if len(key) == 1)
-    return [table.column(name) for (name,) in keys]
+def _is_told_by_name(table: FoundTable, candidate: Candidate) -> bool:
+    is_single = len(candidate.columns) == 1
+    return (is_single and candidate.confidence > CLEAR_NAME) or _is_named_after(table.fqn, candidate.parent)
 
 
-@lru_cache(maxsize=1024)
-def _family(data_type: str) -> str | None:
-    """Types that compare with each other; None for those that make no keys."""
-    return _FAMILIES.get(plain_type(data_type))
+def _is_named_after(child: Fqn, parent: Fqn) -> bool:
+    """`order_line_note` belongs to `order_line`."""
+    return child != parent and begins_with(words_of(child.name), core_of(words_of(parent.name)))
 
 
-async def _confirm(source: Source, table: Fqn, candidate: Candidate) -> InferredRelationship | None:
-    try:
-        (counted,) = await source.fetch(_check_sql(table, candidate))
-    except TableFailed as error:
-        log.warning("relationship.unchecked", fqn=str(table), parent=str(candidate.parent), error=error.message)
+def _best(held: Sequence[Checked]) -> Checked | None:
+    """Names before values; between equals the parent with fewer keys, the inner one of two nested sets."""
+    first, *others = sorted(held, key=_preference)
+    if not first.candidate.confidence and any(_rivals(first, other) for other in others):
         return None
-    rows, orphans = counted["checked"], counted["orphans"]
-    if not rows or (containment := (rows - orphans) / rows) < MIN_CONTAINMENT:
-        return None
+    return first
+
+
+def _preference(checked: Checked) -> tuple[bool, float, int, Fqn]:
+    candidate = checked.candidate
+    return (not candidate.confidence, -_confidence(checked), candidate.facts.rows, candidate.parent)
+
+
+def _rivals(first: Checked, other: Checked) -> bool:
+    """Whether two parents fit the values as well, neither of them holding fewer keys than the other."""
+    near = abs(first.bits - other.bits) < _MARGIN_BITS
+    return near and other.candidate.facts.rows <= first.candidate.facts.rows
+
+
+def _confidence(checked: Checked) -> float:
+    candidate = checked.candidate
+    if candidate.confidence:
+        return candidate.confidence * checked.containment
+    return min(_MOST_BY_VALUES, checked.bits / (checked.bits + candidate.required / 2)) * checked.containment
+
+
+def _without_implied(found: Sequence[Checked]) -> Iterable[Checked]:
+    """Where several columns together refer to a table that passes one of them on, that one says nothing new."""
+    several = [one for one in found if len(one.candidate.columns) > 1]
+    return [one for one in found if not any(_is_passed_on(one.candidate, by.candidate) for by in several)]
+
+
+def _is_passed_on(single: Candidate, several: Candidate) -> bool:
+    if len(single.columns) > 1 or single.columns[0] not in several.columns or single.parent == several.parent:
+        return False
+    between = several.key.table
+    passing = between.of(several.key.columns[several.columns.index(single.columns[0])])
+    return name_confidence(passing, single.key.table.of(single.key.columns[0])) >= CLEAR_NAME
+
+
+def _relationship(checked: Checked) -> InferredRelationship:
+    candidate = checked.candidate
     return InferredRelationship(
-        columns=(candidate.column,),
+        columns=candidate.columns,
         referenced_table=candidate.parent,
-        referenced_columns=(candidate.key,),
-        containment=containment,
-        orphans=orphans,
-        confidence=candidate.confidence * containment,
-    )
-
-
-def _check_sql(table: Fqn, candidate: Candidate) -> str:
-    """The key is unique, so the join repeats no row of the child."""
-    column, key = quote_name(candidate.column), quote_name(candidate.key)
-    return (
-        f"SELECT count(*) AS checked, count(*) FILTER (WHERE parent.{key} IS NULL) AS orphans "
-        f"FROM (SELECT {column} AS value FROM {quote_table(table)} "
-        f"WHERE {column} IS NOT NULL LIMIT {MAX_CHECKED_ROWS}) child "
-        f"LEFT JOIN {quote_table(candidate.parent)} parent ON parent.{key} = child.value"
+        referenced_columns=candidate.key.columns,
+        containment=checked.containment,
+        orphans=checked.orphans,
+        confidence=_confidence(checked),
+        checked=checked.rows,
+        reading=checked.reading,
     )

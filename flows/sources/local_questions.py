@@ -37,7 +37,10 @@ class LocalQuestions:
         tree = json.loads(_one_text(engine, _TREE, sql))
         if tree["error"]:
             raise TableFailed("The statement cannot be read; it has to be one SELECT in DuckDB's SQL.")
+        own_names = set(_names_given(tree["statements"]))
         for table in _tables(tree["statements"]):
+            if not table["schema_name"] and table["table_name"] in own_names:
+                continue
             view = self._view(engine, table["schema_name"], table["table_name"])
             table["alias"] = table["alias"] or table["table_name"]
             table["catalog_name"], table["schema_name"], table["table_name"] = _CATALOGUE, _SCHEMA, view
@@ -69,3 +72,15 @@ def _tables(tree: object) -> Iterator[dict[str, Any]]:  # DuckDB's own JSON
     elif isinstance(tree, list):
         for part in tree:
             yield from _tables(part)
+
+
+def _names_given(tree: object) -> Iterator[str]:
+    """Names of a statement's own for parts of it, which are no tables of the source."""
+    if isinstance(tree, dict):
+        if isinstance(given := tree.get("cte_map"), dict):
+            yield from (entry["key"] for entry in given["map"])
+        for part in tree.values():
+            yield from _names_given(part)
+    elif isinstance(tree, list):
+        for part in tree:
+            yield from _names_given(part)

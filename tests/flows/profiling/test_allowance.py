@@ -25,7 +25,7 @@ def ticking() -> Callable[[], float]:
 async def measured(database: SourceDatabase, engine: ProfilingEngine, allowance: Allowance | None) -> TableProfile:
     async with database.opened() as source:
         found = await source.describe_table(PUBLIC.child("t"))
-        return await profile_table(source, engine, plan_profile(found, ProfilingSettings()), (), allowance)
+        return await profile_table(source, engine, plan_profile(found, ProfilingSettings()), allowance=allowance)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 import pytest
 
 from domain.fqn import Fqn
-from domain.profiles.model import InferredRelationship
-from flows.profiling.relationships import candidates, infer_relationships
+from domain.profiles.model import InferredRelationship, Method, Reading
+from flows.profiling.reference_candidates import find_candidates
+from flows.profiling.reference_keys import Neighbours
+from flows.profiling.relationships import infer_relationships
 from tests.flows.sources.source_database import PUBLIC, READER, SourceDatabase
 
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
@@ -18,7 +20,7 @@ async def _inferred(database: SourceDatabase, name: str) -> dict[str, InferredRe
     async with database.opened() as source:
         tables = (await source.describe_schema(PUBLIC)).tables
         table = next(table for table in tables if table.fqn.name == name)
-        found = await infer_relationships(source, table, tables)
+        found = await infer_relationships(source, table, Neighbours(source, tables))
     return {relationship.columns[0]: relationship for relationship in found}
 
 
@@ -33,13 +35,20 @@ async def test_reference_is_found_with_its_containment_and_orphans(database: Sou
 
     assert found == {
         "customer_id": InferredRelationship(
-            ("customer_id",), PUBLIC.child("customer"), ("id",), 190 / 199, 9, 0.95 * 190 / 199
+            columns=("customer_id",),
+            referenced_table=PUBLIC.child("customer"),
+            referenced_columns=("id",),
+            containment=190 / 199,
+            orphans=9,
+            confidence=0.95 * 190 / 199,
+            checked=199,
+            reading=Reading(Method.EXACT, 200, 200),
         )
     }
 
 
-@pytest.mark.parametrize(("orphans", "found"), [(10, {"customer_id"}), (11, set())])
-async def test_reference_needs_nine_tenths_of_its_values(
+@pytest.mark.parametrize(("orphans", "found"), [(30, {"customer_id"}), (31, set())])
+async def test_clear_name_needs_seven_tenths_of_the_values(
     database: SourceDatabase, orphans: int, found: set[str]
 ) -> None:
     await database.run(
@@ -84,8 +93,7 @@ async def test_types_that_do_not_compare_are_no_candidates(database: SourceDatab
 
     async with database.opened() as source:
         customer, purchase = (await source.describe_schema(PUBLIC)).tables
-
-    assert candidates(purchase, [customer, purchase]) == []
+        assert await find_candidates(purchase, Neighbours(source, [customer, purchase]), ()) == []
 
 
 async def test_parent_that_may_not_be_read_is_passed_over(database: SourceDatabase) -> None:
@@ -93,7 +101,7 @@ async def test_parent_that_may_not_be_read_is_passed_over(database: SourceDataba
 
     async with database.opened_by_reader() as source:
         customer, purchase = (await source.describe_schema(PUBLIC)).tables
-        assert await infer_relationships(source, purchase, [customer]) == ()
+        assert await infer_relationships(source, purchase, Neighbours(source, [customer])) == ()
 
 
 async def test_checks_are_bounded(database: SourceDatabase) -> None:
@@ -101,7 +109,7 @@ async def test_checks_are_bounded(database: SourceDatabase) -> None:
 
     async with database.opened() as source:
         customer, purchase = (await source.describe_schema(PUBLIC)).tables
-        found = await infer_relationships(source, purchase, [customer], max_checks=1)
+        found = await infer_relationships(source, purchase, Neighbours(source, [customer]), max_checks=1)
 
     assert [relationship.columns for relationship in found] == [("customer_code",)]
     assert Fqn.of(*PUBLIC.parts, "customer") == found[0].referenced_table
