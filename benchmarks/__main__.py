@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.graphql.measure import measure_graphql
 from benchmarks.latency.measure import measure_latency
 from benchmarks.progress import Progress
+from benchmarks.relationships.measure import measure_relationships
 from benchmarks.runs.measure import measure_runs
 from benchmarks.scale.figures import Figure, table_of
 from benchmarks.scale.measure import measure_scale
@@ -19,6 +20,7 @@ from deploy.local.errors import LauncherError
 from deploy.local.signals import stopping_like_ctrl_c
 
 ALL, SCALE, LATENCY, RUNS, GRAPHQL = "all", "scale", "latency", "runs", "graphql"
+RELATIONSHIPS = "relationships"
 
 
 def _arguments() -> argparse.Namespace:
@@ -26,7 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=(ALL, SCALE, LATENCY, RUNS, GRAPHQL),
+        choices=(ALL, SCALE, LATENCY, RUNS, GRAPHQL, RELATIONSHIPS),
         default=ALL,
         help="default: all of them",
     )
@@ -49,6 +51,8 @@ def _measure(arguments: argparse.Namespace, size: Size) -> Sequence[Figure]:
         figures += measure_runs(max(arguments.repetitions // 5, 1), progress.tell)
     if arguments.part in {ALL, GRAPHQL}:
         figures += measure_graphql(arguments.repetitions, progress.tell)
+    if arguments.part in {ALL, RELATIONSHIPS}:
+        figures += measure_relationships(progress.tell)
     if arguments.part in {ALL, SCALE}:
         figures += measure_scale(size, arguments.repetitions, progress.tell)
     return figures

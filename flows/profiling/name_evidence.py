@@ -26,6 +26,8 @@ CLEAR_NAME = 0.8
 """From here on a name says so much of the parent that values which are missing there are orphans, not chance."""
 _MEANING_TRUST = 0.9
 """Of what a name is taken to mean, against what it says."""
+_OTHER_KEY_TRUST = 0.9
+"""Of a name that says the parent, for a key of the parent that is called after something else."""
 _ANSWERS = (("report", "to"), ("reply", "to"), ("reportsto",), ("replyto",), ("reportstoid",), ("replytoid",))
 _SHORTEST_ABBREVIATION = 3
 _SHORTEST_JOINED = 4
@@ -99,10 +101,11 @@ def _within_one_table(child: ColumnName) -> float:
 
 
 def _readings(child: ColumnName, key: ColumnName) -> Iterator[float]:
+    by_parent = 1.0 if key.is_own else _OTHER_KEY_TRUST
     for read, trust in ((words_of, 1.0), (meaning_of, _MEANING_TRUST)):
         parent = core_of(read(key.table))
         for words in {read(child.column), without_prefix(read(child.column), child.prefix)}:
-            yield trust * _by_parent(words, thing_of(words), parent)
+            yield trust * by_parent * _by_parent(words, thing_of(words), parent)
         yield trust * _by_key(read, child, key)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from math import log2
 
 from domain.assets.model import AssetType, FoundTable
 from domain.fqn import Fqn
@@ -15,15 +17,18 @@ from flows.profiling.person_roles import is_people, is_role
 from flows.profiling.reference_keys import Family, Key, KeyFacts, Neighbours, TableNames, family_of, keys_of
 from flows.profiling.value_evidence import ColumnValues, is_plausible, share_not_below, surprise
 
-_MOST_SEARCHED = 500
+_MOST_SEARCHED = 300
 """Keys whose values are compared where names say nothing."""
 _PARENTS_PER_COLUMN = 3
 _SAME_NAME, _SAME_ENDING = 0.85, 0.75
 _FEWEST_COLUMNS = 3
 
-_KEY_LIKE_BITS, _NEUTRAL_BITS, _MEASURE_BITS = 4.0, 8.0, 24.0
-"""What the values have to say where the names say nothing of the parent: a number that counts something is seldom a
-reference, one that is called a key is one more often than not."""
+_KEY_LIKE_BITS, _NEUTRAL_BITS, _MEASURE_BITS = 2.0, 7.0, 24.0
+"""What the values have to say where the names say nothing of the parent, and only one key could be meant: a number that
+counts something is seldom a reference, one that is called a key is one more often than not."""
+
+Suggestion = tuple[tuple[str, ...], Key, float]
+"""Columns, the key that their names suggest, and how strongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +74,20 @@ def _promise(candidate: Candidate) -> tuple[float, float, tuple[str, ...], Fqn]:
     return (-candidate.confidence, -candidate.bits, candidate.columns, candidate.parent)
 
 
-def is_copy(one: FoundTable, other: FoundTable) -> bool:
+def is_copy(one: TableNames, other: TableNames) -> bool:
     """Whether they are parts or copies of one table, which do not refer to each other."""
-    if one.fqn == other.fqn:
+    if one.table.fqn == other.table.fqn:
         return False
-    if one.fqn.name == other.fqn.name:
-        return True
-    ours, theirs = ({(column.name, column.data_type) for column in table.columns} for table in (one, other))
-    return ours == theirs and len(ours) >= _FEWEST_COLUMNS
+    is_alike = one.shape == other.shape and len(one.shape) >= _FEWEST_COLUMNS
+    return is_alike or one.table.fqn.name == other.table.fqn.name
 
 
 async def _named(
     child: TableNames, neighbours: Neighbours, profiles: Mapping[str, ColumnProfile]
 ) -> Sequence[Candidate]:
     found: dict[tuple[str, ...], list[Candidate]] = {}
-    for columns, key, confidence in sorted(_suggested(child, _parents(child, neighbours)), key=lambda one: -one[2]):
+    suggested = sorted(_suggested(child, _parents(child, neighbours)), key=partial(_likelihood, child))
+    for columns, key, confidence in suggested:
         known = found.setdefault(columns, [])
         if len(known) == _PARENTS_PER_COLUMN:
             continue
@@ -93,6 +97,13 @@ async def _named(
         if facts and (confidence >= CLEAR_NAME or _may_reach(child, columns, facts, profiles)):
             known.append(Candidate(columns, facts, confidence))
     return [candidate for known in found.values() for candidate in known]
+
+
+def _likelihood(child: TableNames, suggested: Suggestion) -> tuple[float, bool, bool, str]:
+    """The same schema before others, a primary key before others."""
+    columns, key, confidence = suggested
+    is_elsewhere = key.fqn.parent != child.table.fqn.parent
+    return (-confidence, is_elsewhere, not key.is_primary, f"{columns} {key.fqn} {key.columns}")
 
 
 def _may_reach(
@@ -107,9 +118,7 @@ def _may_reach(
 
 def _parents(child: TableNames, neighbours: Neighbours) -> list[Key]:
     """The keys of the others and of the table itself, whether it is among them or not."""
-    others = [
-        key for key in neighbours.keys if key.fqn != child.table.fqn and not is_copy(child.table, key.table.table)
-    ]
+    others = [key for key in neighbours.keys if key.fqn != child.table.fqn and not is_copy(child, key.table)]
     return [*keys_of(child), *others]
 
 
@@ -120,25 +129,26 @@ def _free_columns(child: TableNames) -> dict[str, Family]:
     return {name: family for name, family in families if family and name not in declared}
 
 
-def _suggested(child: TableNames, keys: Sequence[Key]) -> Iterator[tuple[tuple[str, ...], Key, float]]:
+def _suggested(child: TableNames, keys: Sequence[Key]) -> Iterator[Suggestion]:
     free = _free_columns(child)
-    hints = {name: _hints(child.of(name)) for name in free}
+    hinting = defaultdict(set)
+    for name in free:
+        for hint in _hints(child.of(name)):
+            hinting[hint].add(name)
     for key in keys:
+        is_self = key.fqn == child.table.fqn
         if len(key.columns) > 1:
-            if key.fqn != child.table.fqn and (matched := _matched(child, key, free)):
-                yield (*matched,)
+            if not is_self and (matched := _matched(child, key, free)):
+                yield matched
             continue
         theirs = key.table.of(key.columns[0])
-        wanted = _hints_of_key(theirs)
-        for name in free:
-            is_near = key.fqn == child.table.fqn or not hints[name].isdisjoint(wanted)
-            if is_near and free[name] == key.families[0]:
-                confidence = name_confidence(child.of(name), theirs)
-                if confidence > 0:
-                    yield (name,), key, confidence
+        near = set(free) if is_self else {name for hint in _hints_of_key(theirs) for name in hinting.get(hint, ())}
+        for name in near:
+            if free[name] == key.families[0] and (confidence := name_confidence(child.of(name), theirs)):
+                yield (name,), key, confidence
 
 
-def _matched(child: TableNames, key: Key, free: Mapping[str, Family]) -> tuple[tuple[str, ...], Key, float] | None:
+def _matched(child: TableNames, key: Key, free: Mapping[str, Family]) -> Suggestion | None:
     """The child's columns that are called as those of a key of several."""
     columns, confidence = [], 1.0
     for name, family in zip(key.columns, key.families, strict=True):
@@ -210,21 +220,27 @@ def _may_refer(child: TableNames, name: str, family: Family, profile: ColumnProf
         return False
     if any(child.of(column.name).is_kind_of(child.of(name)) for column in child.table.columns):
         return False
-    return family is Family.UUID or (name,) not in {child.table.primary_key, *child.table.unique_keys}
+    is_own_key = child.of(name).is_own or (name,) in {child.table.primary_key, *child.table.unique_keys}
+    return family is Family.UUID or not is_own_key
 
 
 def _fitting(child: TableNames, name: str, values: ColumnValues, facts: Sequence[KeyFacts]) -> Iterator[Candidate]:
     family = family_of(child.table.column(name).data_type)
-    required = _required(child.of(name), family)
-    for one in facts:
-        if one.key.families != (family,) or (one.key.fqn, one.key.columns) == (child.table.fqn, (name,)):
-            continue
+    own = child.of(name)
+    compared = [one for one in facts if one.key.families == (family,) and not _is_column(one.key, child, name)]
+    required = _required(own, family) + log2(max(1, len(compared)))  # so many may fit by chance
+    is_key_like = own.is_key_like
+    for one in compared:
         if one.key.fqn == child.table.fqn and family is Family.INTEGER:
             share = None if values.is_unique else share_not_below(values, one)
             if share is not None:
                 yield Candidate((name,), one, 0.0, 0.0, required, share)
-        elif (bits := surprise(values, one, is_key_like=child.of(name).is_key_like)) >= required:
+        elif (bits := surprise(values, one, is_key_like=is_key_like)) >= required:
             yield Candidate((name,), one, 0.0, bits, required)
+
+
+def _is_column(key: Key, child: TableNames, name: str) -> bool:
+    return key.columns == (name,) and key.fqn == child.table.fqn
 
 
 def _required(name: ColumnName, family: Family | None) -> float:

@@ -23,6 +23,7 @@ _SPARE = 1.1
 """Blocks hold unlike numbers of rows: a little more is asked for than is read."""
 _SEED = 1
 """Of `Dialect.block_sample`."""
+_MOST_FAILURES = 3
 _CHILD = "child_rows"
 
 log = structlog.get_logger(__name__)
@@ -66,22 +67,29 @@ class Checked:
 
 
 async def check(source: Source, table: FoundTable, candidates: Sequence[Candidate]) -> list[Checked]:
-    """One statement for all; where that fails, one for each, so that a parent that may not be read hides no other."""
+    """One statement for all; where that fails, one for each, so that a parent that cannot be read hides no other."""
     if not candidates:
         return []
     try:
         return await _ask(source, table, candidates, _sampling(source, table))
     except TableFailed:
-        return [checked for one in candidates for checked in await _check_alone(source, table, one)]
+        return await _check_alone(source, table, candidates)
 
 
-async def _check_alone(source: Source, table: FoundTable, candidate: Candidate) -> list[Checked]:
-    """Without drawing blocks, which a foreign table does not have."""
-    try:
-        return await _ask(source, table, [candidate], "")
-    except TableFailed as error:
-        log.warning("relationship.unchecked", fqn=str(table.fqn), parent=str(candidate.parent), error=error.message)
-        return []
+async def _check_alone(source: Source, table: FoundTable, candidates: Sequence[Candidate]) -> list[Checked]:
+    """Without drawing blocks, which a foreign table does not have; given up after a few that fail, each in its time."""
+    checked: list[Checked] = []
+    failures = 0
+    for candidate in candidates:
+        try:
+            checked += await _ask(source, table, [candidate], "")
+        except TableFailed as error:
+            parent = str(candidate.parent)
+            log.warning("relationship.unchecked", fqn=str(table.fqn), parent=parent, error=error.message)
+            failures += 1
+            if failures == _MOST_FAILURES:
+                break
+    return checked
 
 
 async def _ask(source: Source, table: FoundTable, candidates: Sequence[Candidate], sampling: str) -> list[Checked]:

@@ -71,29 +71,37 @@ class TableNames:
     def prefix(self) -> Words:
         return prefix_of(tuple(column.name for column in self.table.columns))
 
+    @cached_property
+    def shape(self) -> frozenset[tuple[str, str]]:
+        """Names and types of its columns, which parts and copies of a table share."""
+        return frozenset((column.name, column.data_type) for column in self.table.columns)
+
     def of(self, column: str) -> ColumnName:
         return ColumnName(self.table.fqn.name, column, self.prefix)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Key:
     """Columns whose values tell the rows of a table apart; if it is not declared, that has to be measured."""
 
     table: TableNames
     columns: tuple[str, ...]
     is_declared: bool
-    is_primary: bool = False
 
-    @property
+    @cached_property
     def fqn(self) -> Fqn:
         return self.table.table.fqn
 
     @property
+    def is_primary(self) -> bool:
+        return self.columns == self.table.table.primary_key
+
+    @cached_property
     def families(self) -> tuple[Family | None, ...]:
         return tuple(family_of(self.table.table.column(name).data_type) for name in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyFacts:
     """The values of a key. `low` and `high` are those of a key of one whole number, else None."""
 
@@ -102,7 +110,7 @@ class KeyFacts:
     low: float | None = None
     high: float | None = None
 
-    @property
+    @cached_property
     def density(self) -> float:
         """Share of the numbers between its ends that are in it; 1 for numbers that were given out in order."""
         if self.low is None or self.high is None or self.high < self.low:
@@ -111,16 +119,22 @@ class KeyFacts:
 
 
 def keys_of(names: TableNames) -> list[Key]:
-    """Of up to three columns each. A view has none; a table that declares none may have one that looks like it."""
+    """Of up to three columns each. A view has none; a table that declares none may have some that look like it."""
     table = names.table
     if table.type is AssetType.VIEW:
         return []
     declared = [key for key in dict.fromkeys((table.primary_key, *table.unique_keys)) if key]
     if declared:
-        kept = [columns for columns in declared if len(columns) <= MOST_COLUMNS]
-        return [Key(names, columns, is_declared=True, is_primary=columns == table.primary_key) for columns in kept]
-    likely = [column.name for column in table.columns if _is_likely_key(names, column)]
-    return [Key(names, (name,), is_declared=False, is_primary=True) for name in likely[:_LIKELY_KEYS]]
+        return [Key(names, columns, is_declared=True) for columns in declared if len(columns) <= MOST_COLUMNS]
+    likely = [(column.name,) for column in table.columns if _is_likely_key(names, column)][:_LIKELY_KEYS]
+    return [Key(names, columns, is_declared=False) for columns in (*likely, *_first_columns(table))]
+
+
+def _first_columns(table: FoundTable) -> list[tuple[str, ...]]:
+    """People write a key of several columns first."""
+    first = [column.name for column in table.columns[:MOST_COLUMNS] if family_of(column.data_type)]
+    is_first = [name == column.name for name, column in zip(first, table.columns, strict=False)]
+    return [tuple(first[:length]) for length in range(2, len(first) + 1) if all(is_first[:length])]
 
 
 def _is_likely_key(names: TableNames, column: FoundColumn) -> bool:
@@ -151,7 +165,7 @@ class Neighbours:
         )
 
     async def facts_of(self, table: TableNames) -> Sequence[KeyFacts]:
-        """One statement for all keys of one table; none of those that are not unique, or cannot be read."""
+        """Of all keys of one table; none of those that are not unique, or cannot be read."""
         fqn = table.table.fqn
         async with self._asking[fqn]:
             if fqn not in self._facts:
@@ -159,15 +173,25 @@ class Neighbours:
             return self._facts[fqn]
 
     async def _read(self, names: TableNames) -> Sequence[KeyFacts]:
+        """Keys of several columns that are not declared are looked for only where no single column is one."""
         keys = keys_of(names)
+        single = await self._measured(names.table, [key for key in keys if key.is_declared or len(key.columns) == 1])
+        if single:
+            return single
+        several = await self._measured(
+            names.table, [key for key in keys if not key.is_declared and len(key.columns) > 1]
+        )
+        return several[:1]
+
+    async def _measured(self, table: FoundTable, keys: Sequence[Key]) -> list[KeyFacts]:
         if not keys:
-            return ()
+            return []
         try:
-            (row,) = await self._source.fetch(_facts_sql(self._source, names.table, keys))
+            (row,) = await self._source.fetch(_facts_sql(self._source, table, keys))
         except TableFailed as error:
-            log.warning("keys.unread", fqn=str(names.table.fqn), error=error.message)
-            return ()
-        rows = names.table.estimated_rows if row["rows_counted"] is None else row["rows_counted"]
+            log.warning("keys.unread", fqn=str(table.fqn), error=error.message)
+            return []
+        rows = table.estimated_rows if row["rows_counted"] is None else row["rows_counted"]
         return [
             KeyFacts(key, rows or 0, _number(row[f"low_{place}"]), _number(row[f"high_{place}"]))
             for place, key in enumerate(keys)
@@ -185,8 +209,13 @@ def _facts_sql(source: Source, table: FoundTable, keys: Sequence[Key]) -> str:
     for place, key in enumerate(keys):
         parts += _ends(source, table, key, place)
         if not key.is_declared:
-            parts.append(f"count(DISTINCT {quote_name(key.columns[0])}) AS distinct_{place}")
+            parts.append(f"count(DISTINCT {_value(key)}) AS distinct_{place}")
     return f"SELECT {', '.join(parts)} FROM {quote_table(table.fqn)}"
+
+
+def _value(key: Key) -> str:
+    names = ", ".join(map(quote_name, key.columns))
+    return f"({names})" if len(key.columns) > 1 else names
 
 
 def _ends(source: Source, table: FoundTable, key: Key, place: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import groupby
 
 from domain.assets.model import FoundTable
@@ -12,7 +13,7 @@ from flows.profiling.name_evidence import CLEAR_NAME, name_confidence
 from flows.profiling.name_words import begins_with, core_of, words_of
 from flows.profiling.reference_candidates import Candidate, find_candidates
 from flows.profiling.reference_checks import Checked, check
-from flows.profiling.reference_keys import Neighbours
+from flows.profiling.reference_keys import Neighbours, TableNames
 from flows.sources.base import Source
 
 MAX_CHECKS = 30
@@ -38,18 +39,19 @@ async def infer_relationships(
     """At most one for each set of columns. Without `columns`, their profiles, names alone suggest what to check."""
     candidates = await find_candidates(table, neighbours, columns)
     checked = await check(source, table, candidates[:max_checks])
-    held = sorted((one for one in checked if _holds(table, one)), key=lambda one: one.candidate.columns)
-    best = [_best(list(group)) for _, group in groupby(held, key=lambda one: one.candidate.columns)]
+    own = [] if not checked else [set(facts.key.columns) for facts in await neighbours.facts_of(TableNames(table))]
+    held = sorted((one for one in checked if _holds(table, own, one)), key=lambda one: one.candidate.columns)
+    best = [_best(table, list(group)) for _, group in groupby(held, key=lambda one: one.candidate.columns)]
     return tuple(_relationship(one) for one in _without_implied([one for one in best if one]))
 
 
-def _holds(table: FoundTable, checked: Checked) -> bool:
+def _holds(table: FoundTable, own_keys: Sequence[set[str]], checked: Checked) -> bool:
     candidate = checked.candidate
     if not checked.rows or checked.containment < _least_containment(candidate):
         return False
     if not candidate.confidence and checked.bits < candidate.required:
         return False
-    return not _is_either_way(table, checked)
+    return set(candidate.columns) not in own_keys or not _is_either_way(table, checked)
 
 
 def _least_containment(candidate: Candidate) -> float:
@@ -61,8 +63,7 @@ def _least_containment(candidate: Candidate) -> float:
 def _is_either_way(table: FoundTable, checked: Checked) -> bool:
     """Whether two keys hold the same values, or one all that the other could, so that only a name could tell more."""
     candidate = checked.candidate
-    is_own_key = set(candidate.columns) in map(set, (table.primary_key, *table.unique_keys))
-    if not is_own_key or candidate.parent == table.fqn or _is_told_by_name(table, candidate):
+    if candidate.parent == table.fqn or _is_told_by_name(table, candidate):
         return False
     is_chance = len(candidate.columns) > 1 and checked.bits < _ENOUGH_BITS
     return is_chance or (checked.is_whole_key and not checked.orphans)
@@ -78,17 +79,24 @@ def _is_named_after(child: Fqn, parent: Fqn) -> bool:
     return child != parent and begins_with(words_of(child.name), core_of(words_of(parent.name)))
 
 
-def _best(held: Sequence[Checked]) -> Checked | None:
-    """Names before values; between equals the parent with fewer keys, the inner one of two nested sets."""
-    first, *others = sorted(held, key=_preference)
+def _best(table: FoundTable, held: Sequence[Checked]) -> Checked | None:
+    first, *others = sorted(held, key=partial(_preference, table))
     if not first.candidate.confidence and any(_rivals(first, other) for other in others):
         return None
     return first
 
 
-def _preference(checked: Checked) -> tuple[bool, float, int, Fqn]:
+def _preference(table: FoundTable, checked: Checked) -> tuple[bool, float, bool, bool, int, Fqn]:
+    """Names before values; between equals the same schema, a primary key, fewer keys: the inner one of nested sets."""
     candidate = checked.candidate
-    return (not candidate.confidence, -_confidence(checked), candidate.facts.rows, candidate.parent)
+    return (
+        not candidate.confidence,
+        -_confidence(checked),
+        candidate.parent.parent != table.fqn.parent,
+        not candidate.key.is_primary,
+        candidate.facts.rows,
+        candidate.parent,
+    )
 
 
 def _rivals(first: Checked, other: Checked) -> bool:

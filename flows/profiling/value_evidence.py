@@ -64,7 +64,7 @@ def surprise(values: ColumnValues, facts: KeyFacts, *, is_key_like: bool) -> flo
 
     Where numbers that are not called a key end says something only if they repeat, as references to a table do.
     """
-    if not values.distinct or values.distinct > facts.rows:
+    if not 0 < values.distinct <= facts.rows:
         return 0.0
     match facts.key.families[0]:
         case Family.UUID:
@@ -119,12 +119,12 @@ def _lies_within(values: ColumnValues, facts: KeyFacts) -> bool:
 
 
 def _reaches(values: ColumnValues, facts: KeyFacts) -> bool:
-    expected = facts.rows * (1 - exp(-values.rows / facts.rows))
+    expected = facts.rows * (1 - exp(-values.rows / max(facts.rows, 1)))
     return values.distinct >= _LEAST_REACH * expected
 
 
 def _surprise_of_gaps(values: ColumnValues, facts: KeyFacts) -> float:
-    return -values.distinct * log2(facts.density) if facts.density else 0.0
+    return -values.distinct * log2(facts.density) if 0 < facts.density < 1 else 0.0
 
 
 def _surprise_of_ends(values: ColumnValues, facts: KeyFacts) -> float:
