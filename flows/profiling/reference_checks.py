@@ -19,8 +19,9 @@ from flows.sources.base import Row, Source
 from flows.sources.dialect import quote_name, quote_table
 
 MAX_CHECKED_ROWS = 100_000
-_SPARE = 1.1
-"""Blocks hold unlike numbers of rows: a little more is asked for than is read."""
+"""About, where blocks of a table are drawn, which hold unlike numbers of rows; at most, where they are not."""
+_SPARE = 2
+"""Times as many rows are read at most when blocks are drawn: a bound that cut off the last ones would not be random."""
 _SEED = 1
 """Of `Dialect.block_sample`."""
 _MOST_FAILURES = 3
@@ -123,14 +124,15 @@ def _sampling(source: Source, table: FoundTable) -> str:
     rows = table.estimated_rows or 0
     if rows <= MAX_CHECKED_ROWS:
         return ""
-    return source.dialect.block_sample(min(100.0, 100 * _SPARE * MAX_CHECKED_ROWS / rows))
+    return source.dialect.block_sample(min(100.0, 100 * MAX_CHECKED_ROWS / rows))
 
 
 def _check_sql(table: FoundTable, candidates: Sequence[Candidate], sampling: str) -> str:
     columns = dict.fromkeys(name for candidate in candidates for name in _read_for(candidate))
     child = f"SELECT {', '.join(map(quote_name, columns))} FROM {quote_table(table.fqn)}{sampling}"
+    limit = _SPARE * MAX_CHECKED_ROWS if sampling else MAX_CHECKED_ROWS
     checks = " UNION ALL ".join(_one_check(place, candidate) for place, candidate in enumerate(candidates))
-    return f"WITH {_CHILD} AS MATERIALIZED ({child} LIMIT {MAX_CHECKED_ROWS}) {checks}"
+    return f"WITH {_CHILD} AS MATERIALIZED ({child} LIMIT {limit}) {checks}"
 
 
 def _one_check(place: int, candidate: Candidate) -> str:

@@ -14,6 +14,7 @@ from flows.profiling.name_words import begins_with, core_of, words_of
 from flows.profiling.reference_candidates import Candidate, find_candidates
 from flows.profiling.reference_checks import Checked, check
 from flows.profiling.reference_keys import Neighbours, TableNames
+from flows.profiling.value_evidence import MOST_DANGLING
 from flows.sources.base import Source
 
 MAX_CHECKS = 30
@@ -21,8 +22,6 @@ MAX_CHECKS = 30
 _DANGLING = 0.7
 """Least share of rows with a parent where the names are clear: then the others are orphans, not chance."""
 _CONTAINED = 0.9
-_NEARLY_ALL = 0.98
-"""Where nothing but the values speaks for a reference."""
 _MARGIN_BITS = 3.0
 """By which the best of several parents has to stand out where nothing but the values speaks."""
 _ENOUGH_BITS = 8.0
@@ -56,7 +55,7 @@ def _holds(table: FoundTable, own_keys: Sequence[set[str]], checked: Checked) ->
 
 def _least_containment(candidate: Candidate) -> float:
     if not candidate.confidence:
-        return _NEARLY_ALL
+        return 1 - MOST_DANGLING
     return _DANGLING if candidate.confidence >= CLEAR_NAME else _CONTAINED
 
 

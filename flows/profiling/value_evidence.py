@@ -6,12 +6,14 @@ What speaks there is where the values end, and that they reach over the whole ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import exp, log, log2, sqrt
 
 from domain.profiles.model import ColumnProfile, TextFacts, ValueOrder
 from flows.profiling.reference_keys import Family, KeyFacts
 
+_INNER = (("0.01", "0.99"), ("0.05", "0.95"))
 _MOST_BITS = 64.0
 _BITS_OF_A_UUID = 8.0
 _MOST_BITS_OF_A_TEXT = 4.0
@@ -24,22 +26,29 @@ _LEAST_REACH = 0.3
 """Of as many keys as rows that refer at random would reach."""
 _FEWEST_A_KEY = 1.5
 """Rows that refer, for each row that there is to refer to."""
+MOST_DANGLING = 0.02
+"""Share of the rows that may have no parent where the values alone speak for one."""
 _CONCLUSIVE_BITS = 16.0
 """From being contained in a key with gaps: then it does not matter where the values end."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnValues:
-    """The values of a column that may refer. `low`, `high` and `mean` are those of whole numbers, else None."""
+    """The values of a column that may refer. `low`, `high` and `mean` are those of whole numbers, else None.
+
+    `inner` are ends further in, without the outermost hundredth of the rows and without the outermost twentieth: what
+    dangles may lie beyond them.
+    """
 
     rows: int
     distinct: int
     low: float | None
     high: float | None
     mean: float | None
+    inner: Sequence[tuple[float, float]]
     bits_of_a_value: float
-    is_in_order: bool
-    """Whether they follow the table's own key."""
+    is_out_of_order: bool
+    """Whether they are known not to follow the table's own key."""
 
     @classmethod
     def of(cls, profile: ColumnProfile) -> ColumnValues:
@@ -50,9 +59,19 @@ class ColumnValues:
             low=numbers.min if numbers else None,
             high=numbers.max if numbers else None,
             mean=numbers.mean if numbers else None,
+            inner=[(numbers.quantiles[low], numbers.quantiles[high]) for low, high in _INNER] if numbers else (),
             bits_of_a_value=_bits_of_text(profile.text) if profile.text else 0.0,
-            is_in_order=profile.order not in {None, ValueOrder.NONE},
+            is_out_of_order=profile.order is ValueOrder.NONE,
         )
+
+    def without_strays(self, facts: KeyFacts) -> ColumnValues:
+        """Between inner ends wherever the outer ones lie beyond the key's."""
+        if self.low is None or self.high is None or facts.low is None or facts.high is None:
+            return self
+        lows, highs = [self.low, *(low for low, _ in self.inner)], [self.high, *(high for _, high in self.inner)]
+        low = next((end for end in lows if end >= facts.low), self.low)
+        high = next((end for end in highs if end <= facts.high), self.high)
+        return replace(self, low=low, high=high)
 
     @property
     def is_unique(self) -> bool:
@@ -64,8 +83,9 @@ def surprise(values: ColumnValues, facts: KeyFacts, *, is_key_like: bool) -> flo
 
     Where numbers that are not called a key end says something only if they repeat, as references to a table do.
     """
-    if not 0 < values.distinct <= facts.rows:
+    if not 0 < values.distinct <= facts.rows + _strays(values):
         return 0.0
+    values = values.without_strays(facts)
     match facts.key.families[0]:
         case Family.UUID:
             bits = _BITS_OF_A_UUID * values.distinct
@@ -82,6 +102,7 @@ def surprise(values: ColumnValues, facts: KeyFacts, *, is_key_like: bool) -> flo
 
 def is_plausible(values: ColumnValues, facts: KeyFacts) -> bool:
     """Whether numbers reach over the key as those of rows would that refer to it at random."""
+    values = values.without_strays(facts)
     if values.low is None or values.high is None or facts.low is None or facts.high is None:
         return True
     if _surprise_of_gaps(values, facts) >= _CONCLUSIVE_BITS:
@@ -93,13 +114,16 @@ def is_plausible(values: ColumnValues, facts: KeyFacts) -> bool:
 def share_not_below(values: ColumnValues, facts: KeyFacts) -> float | None:
     """Of rows whose number would not lie below that of their own key, had the two nothing to do with each other.
 
-    None where this does not tell whether rows refer to earlier rows of their own table: numbers that follow the key, or
-    that end long before it, as those of another table do.
+    None where this does not tell whether rows refer to earlier rows of their own table: for numbers that may follow the
+    key, or end long before it, as those of another table do.
     """
-    if values.mean is None or values.high is None or facts.low is None or facts.high is None or values.is_in_order:
+    values = values.without_strays(facts)
+    if values.mean is None or values.high is None or facts.low is None or facts.high is None:
         return None
     span = facts.high - facts.low + 1
-    if not _lies_within(values, facts) or facts.high - values.high > _WIDEST_GAP * span / sqrt(values.distinct):
+    if not values.is_out_of_order or not _lies_within(values, facts):
+        return None
+    if facts.high - values.high > _WIDEST_GAP * span / sqrt(values.distinct):
         return None
     return (values.mean - facts.low) / span
 
@@ -110,6 +134,11 @@ def surprise_of_order(expected: float, seen: int) -> float:
         return 0.0
     spared = seen * log(seen / expected) if seen else 0.0
     return min(_MOST_BITS, (expected - seen + spared) / log(2))
+
+
+def _strays(values: ColumnValues) -> float:
+    """The most different values that may dangle."""
+    return MOST_DANGLING * values.rows
 
 
 def _lies_within(values: ColumnValues, facts: KeyFacts) -> bool:

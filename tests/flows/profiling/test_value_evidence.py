@@ -25,7 +25,7 @@ def _key(data_type: str, rows: int, low: float | None = None, high: float | None
 
 def _values(rows: int, distinct: int, low: float | None = None, high: float | None = None) -> ColumnValues:
     mean = None if low is None or high is None else (low + high) / 2
-    return ColumnValues(rows, distinct, low, high, mean, bits_of_a_value=0.0, is_in_order=False)
+    return ColumnValues(rows, distinct, low, high, mean, inner=(), bits_of_a_value=0.0, is_out_of_order=True)
 
 
 IN_ORDER = _key("integer", 1000, 1, 1000)
@@ -40,13 +40,19 @@ IN_ORDER = _key("integer", 1000, 1, 1000)
         ("years", _values(9000, 30, 990, 1000), 0.0),
         ("few of a wide range", _values(9000, 40, 1, 1000), 0.0),
         ("beyond the key", _values(9000, 1000, 1, 1001), 0.0),
-        ("more values than keys", _values(9000, 1001, 1, 1000), 0.0),
+        ("more values than keys", _values(9000, 1181, 1, 1000), 0.0),
         ("as many rows as keys", _values(1000, 700, 1, 1000), 0.0),
         ("no whole numbers", _values(9000, 900), 0.0),
     ],
 )
 def test_only_ends_and_reach_speak_for_a_key_given_out_in_order(case: str, values: ColumnValues, bits: float) -> None:
     assert surprise(values, IN_ORDER, is_key_like=False) == pytest.approx(bits), case
+
+
+def test_what_dangles_at_the_ends_does_not_hide_the_key() -> None:
+    dangling = replace(_values(9000, 1010, -1, 99_999), inner=[(6.0, 1001.0), (50.0, 998.0)])
+
+    assert surprise(dangling, IN_ORDER, is_key_like=False) == pytest.approx(log2(1000 / 3))
 
 
 def test_a_column_called_a_key_need_not_repeat() -> None:
@@ -94,7 +100,7 @@ def test_references_to_earlier_rows_are_told_from_numbers_of_their_own() -> None
     spread = _values(800, 600, 1, 960)
 
     assert share_not_below(spread, IN_ORDER) == pytest.approx((480.5 - 1) / 1000)
-    assert share_not_below(replace(spread, is_in_order=True), IN_ORDER) is None
+    assert share_not_below(replace(spread, is_out_of_order=False), IN_ORDER) is None
     assert share_not_below(_values(800, 600, 1, 600), IN_ORDER) is None
     assert surprise_of_order(expected=40.0, seen=0) == pytest.approx(40 / 0.6931, rel=1e-3)
     assert surprise_of_order(expected=40.0, seen=30) == pytest.approx(1.98, abs=0.01)
