@@ -116,7 +116,7 @@ def _column_facts(column: Asset, context: EnrichmentContext) -> ColumnFacts:
         is_key_part=len(key) > 1 and name in key,
         is_unique=(name,) in captured.unique_keys(table),
         reference=next((key for key in captured.foreign_keys(table) if name in key.columns), None),
-        inferred=next((found for found in inferred if found.columns == (name,)), None),
+        inferred=next((found for found in inferred if name in found.columns), None),
     )
 
 

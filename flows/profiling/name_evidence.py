@@ -20,17 +20,21 @@ from flows.profiling.name_words import (
     without_prefix,
     words_of,
 )
-from flows.profiling.person_roles import ABOVE, BESIDE, is_role, plays_role
+from flows.profiling.person_roles import ABOVE, BESIDE, is_role, may_act, plays_role
 
 CLEAR_NAME = 0.8
 """From here on a name says so much of the parent that values which are missing there are orphans, not chance."""
 _MEANING_TRUST = 0.9
 """Of what a name is taken to mean, against what it says."""
+_LOOK_UP = 0.9
+"""artist.type -> artist_type"""
 _OTHER_KEY_TRUST = 0.9
 """Of a name that says the parent, for a key of the parent that is called after something else."""
 _ANSWERS = (("report", "to"), ("reply", "to"), ("reportsto",), ("replyto",), ("reportstoid",), ("replytoid",))
 _SHORTEST_ABBREVIATION = 3
 _SHORTEST_JOINED = 4
+_STEM = 5
+_PREPOSITIONS = word_set("via by to from at in for with of on")
 _KINDS = word_set("type kind class table model entity")
 _LABELS = word_set("name title label description type kind status email phone url comment note text value symbol")
 """Of a thing, not of another one that it refers to."""
@@ -93,6 +97,8 @@ def _within_one_table(child: ColumnName) -> float:
     thing, table = thing_of(child.words), core_of(words_of(child.table))
     if not thing:
         return 0.0
+    if ABOVE.intersection(thing_of(meaning_of(child.column))[-1:]):
+        return 0.7
     if any(ends_with(thing, answer) for answer in _ANSWERS) or thing[-1] in ABOVE or thing[0] in BESIDE:
         return 0.7
     if plays_role(thing, table):
@@ -103,9 +109,11 @@ def _within_one_table(child: ColumnName) -> float:
 def _readings(child: ColumnName, key: ColumnName) -> Iterator[float]:
     by_parent = 1.0 if key.is_own else _OTHER_KEY_TRUST
     for read, trust in ((words_of, 1.0), (meaning_of, _MEANING_TRUST)):
-        parent = core_of(read(key.table))
+        table, parent = core_of(read(child.table)), core_of(read(key.table))
         for words in {read(child.column), without_prefix(read(child.column), child.prefix)}:
-            yield trust * by_parent * _by_parent(words, thing_of(words), parent)
+            thing = thing_of(words)
+            is_look_up = bool(thing) and is_same((*table, *thing), parent)
+            yield trust * by_parent * (_LOOK_UP if is_look_up else _by_parent(words, thing, parent))
         yield trust * _by_key(read, child, key)
 
 
@@ -117,7 +125,7 @@ def _by_parent(words: Words, thing: Words, parent: Words) -> float:
     if ends_with(thing, parent):
         return 0.85  # billing_address_id -> address
     if ends_with(parent, thing):
-        return 0.75  # customer_id -> retail_customer
+        return 0.6 if thing[-1] in _LABELS else 0.75  # customer_id -> retail_customer
     return _by_part(thing, parent)
 
 
@@ -126,7 +134,14 @@ def _by_part(thing: Words, parent: Words) -> float:
         return 0.65  # support_rep_id -> employee, order_id -> order_header
     if len(thing) == 1 and _abbreviates(thing[0], "".join(parent)):
         return 0.6  # cust_id -> customer
-    return 0.0
+    return 0.6 if may_act(thing, parent) or _is_means(thing, parent) else 0.0
+
+
+def _is_means(thing: Words, parent: Words) -> bool:
+    """`ship_via` of a shipper: what is done, and by or to whom or what."""
+    if len(thing) != len(("ship", "via")) or thing[1] not in _PREPOSITIONS or len(parent) > 1:
+        return False
+    return len(thing[0]) >= _SHORTEST_JOINED and parent[0].startswith(thing[0][:_STEM])
 
 
 def _by_key(read: Reader, child: ColumnName, key: ColumnName) -> float:

@@ -17,6 +17,12 @@ director mentor leader lead writer publisher translator observer follower viewer
 """)
 _STAFF = word_set("employee staff worker personnel associate colleague")
 _PEOPLE = word_set("person user member account contact individual human party profile") | _STAFF
+_AGENTS = ("er", "or", "ee", "ist")
+_NO_AGENTS = word_set("""
+order number letter color colour error server folder sensor vendor layer power water paper header footer center counter
+meter marker member customer offer user buffer cluster computer container driver factor filter floor register router
+quarter chapter tier tender transfer trigger degree coffee committee fee list door major minor
+""")
 _DONE_BY = "edby"
 ABOVE = frozenset({"parent", "manager", "supervisor", "superior", "boss", "ancestor", "root"})
 """Roles of a row for others of its table."""
@@ -31,6 +37,13 @@ def plays_role(thing: Words, table: Words) -> bool:
     if _ends_in(role, _WORK):
         return people in _STAFF | {"person", "user"}
     return (role in _ROLES or role.endswith(_DONE_BY)) and people in _PEOPLE
+
+
+def may_act(thing: Words, table: Words) -> bool:
+    """Whether the column is named as doers are (`curator`), and the table lists people."""
+    if not thing or not is_people(table):
+        return False
+    return thing[-1].endswith(_AGENTS) and thing[-1] not in _NO_AGENTS
 
 
 def is_role(thing: Words) -> bool:

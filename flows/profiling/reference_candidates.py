@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from math import log2
 
@@ -13,7 +13,7 @@ from domain.fqn import Fqn
 from domain.profiles.model import ColumnProfile
 from flows.profiling.name_evidence import CLEAR_NAME, ColumnName, name_confidence
 from flows.profiling.name_words import KEY_WORDS, NAMES_REMEMBERED, ends_with, is_same, meaning_of, thing_of, words_of
-from flows.profiling.person_roles import is_people, is_role
+from flows.profiling.person_roles import is_people, is_role, may_act
 from flows.profiling.reference_keys import Family, Key, KeyFacts, Neighbours, TableNames, family_of, keys_of
 from flows.profiling.value_evidence import ColumnValues, is_plausible, share_not_below, surprise
 
@@ -22,6 +22,7 @@ _MOST_SEARCHED = 300
 _PARENTS_PER_COLUMN = 3
 _SAME_NAME, _SAME_ENDING = 0.85, 0.75
 _FEWEST_COLUMNS = 3
+_PEOPLE = ("person",)
 
 _KEY_LIKE_BITS, _NEUTRAL_BITS, _MEASURE_BITS = 2.0, 7.0, 24.0
 """What the values have to say where the names say nothing of the parent, and only one key could be meant: a number that
@@ -51,6 +52,10 @@ class Candidate:
         return self.facts.key
 
     @property
+    def reference(self) -> tuple[tuple[str, ...], Fqn, tuple[str, ...]]:
+        return (self.columns, self.parent, self.key.columns)
+
+    @property
     def parent(self) -> Fqn:
         return self.facts.key.fqn
 
@@ -66,8 +71,11 @@ async def find_candidates(
     named = await _named(child, neighbours, profiles)
     strong = {name for one in named if one.confidence >= CLEAR_NAME and len(one.columns) == 1 for name in one.columns}
     valued = await _valued(child, neighbours, {name: profiles[name] for name in profiles.keys() - strong})
-    best = {(one.columns, one.parent, one.key.columns): one for one in (*valued, *named)}
-    return sorted(best.values(), key=_promise)
+    suggested = {one.reference: one for one in valued}
+    for one in named:
+        by_values = suggested.get(one.reference)
+        suggested[one.reference] = replace(by_values, confidence=one.confidence) if by_values else one
+    return sorted(suggested.values(), key=_promise)
 
 
 def _promise(candidate: Candidate) -> tuple[float, float, tuple[str, ...], Fqn]:
@@ -181,7 +189,7 @@ def _hints(column: ColumnName) -> frozenset[str]:
     found = {word[:3] for word in words}
     if len(thing) == 1:
         found.add(f"^{thing[0][0]}")
-    return frozenset(found | {"*"} if is_role(thing) else found)
+    return frozenset(found | {"*"} if is_role(thing) or may_act(thing, _PEOPLE) else found)
 
 
 @lru_cache(maxsize=NAMES_REMEMBERED)

@@ -13,8 +13,8 @@ from flows.profiling.name_evidence import CLEAR_NAME, name_confidence
 from flows.profiling.name_words import begins_with, core_of, words_of
 from flows.profiling.reference_candidates import Candidate, find_candidates
 from flows.profiling.reference_checks import Checked, check
-from flows.profiling.reference_keys import Neighbours, TableNames
-from flows.profiling.value_evidence import MOST_DANGLING
+from flows.profiling.reference_keys import Family, Neighbours, TableNames
+from flows.profiling.value_evidence import CONCLUSIVE_BITS, MOST_DANGLING
 from flows.sources.base import Source
 
 MAX_CHECKS = 30
@@ -24,6 +24,8 @@ _DANGLING = 0.7
 _CONTAINED = 0.9
 _MARGIN_BITS = 3.0
 """By which the best of several parents has to stand out where nothing but the values speaks."""
+_BY_CLEAR_NAME, _BY_VALUES, _BY_NAME, _BY_CHANCE = range(4)
+"""What is believed first; chance is how values are that are not conclusive."""
 _ENOUGH_BITS = 8.0
 _MOST_BY_VALUES = 0.9
 
@@ -54,7 +56,7 @@ def _holds(table: FoundTable, own_keys: Sequence[set[str]], checked: Checked) ->
 
 
 def _least_containment(candidate: Candidate) -> float:
-    if not candidate.confidence:
+    if not candidate.confidence or Family.DATE in candidate.key.families:  # many things happen on the same day
         return 1 - MOST_DANGLING
     return _DANGLING if candidate.confidence >= CLEAR_NAME else _CONTAINED
 
@@ -85,17 +87,30 @@ def _best(table: FoundTable, held: Sequence[Checked]) -> Checked | None:
     return first
 
 
-def _preference(table: FoundTable, checked: Checked) -> tuple[bool, float, bool, bool, int, Fqn]:
-    """Names before values; between equals the same schema, a primary key, fewer keys: the inner one of nested sets."""
+def _preference(table: FoundTable, checked: Checked) -> tuple[int, float, bool, bool, int, float, Fqn]:
+    """Clear names, then conclusive values, then other names. Between equals the same schema, a primary key, fewer keys.
+
+    Fewer keys are the inner ones of two nested sets: what refers to any of the outer ones would not all lie within.
+    """
     candidate = checked.candidate
+    rank = _rank(checked)
     return (
-        not candidate.confidence,
-        -_confidence(checked),
+        rank,
+        0.0 if rank == _BY_VALUES else -_confidence(checked),
         candidate.parent.parent != table.fqn.parent,
         not candidate.key.is_primary,
         candidate.facts.rows,
+        -candidate.confidence,
         candidate.parent,
     )
+
+
+def _rank(checked: Checked) -> int:
+    if checked.candidate.confidence >= CLEAR_NAME:
+        return _BY_CLEAR_NAME
+    if checked.bits >= CONCLUSIVE_BITS:
+        return _BY_VALUES
+    return _BY_NAME if checked.candidate.confidence else _BY_CHANCE
 
 
 def _rivals(first: Checked, other: Checked) -> bool:
@@ -105,10 +120,11 @@ def _rivals(first: Checked, other: Checked) -> bool:
 
 
 def _confidence(checked: Checked) -> float:
+    """Of the names or of the values, whichever say more."""
     candidate = checked.candidate
-    if candidate.confidence:
-        return candidate.confidence * checked.containment
-    return min(_MOST_BY_VALUES, checked.bits / (checked.bits + candidate.required / 2)) * checked.containment
+    bits = checked.bits if len(candidate.columns) == 1 else 0.0
+    by_values = bits / (bits + candidate.required / 2) if bits else 0.0
+    return max(candidate.confidence, min(_MOST_BY_VALUES, by_values)) * checked.containment
 
 
 def _without_implied(found: Sequence[Checked]) -> Iterable[Checked]:

@@ -28,8 +28,8 @@ _FEWEST_A_KEY = 1.5
 """Rows that refer, for each row that there is to refer to."""
 MOST_DANGLING = 0.02
 """Share of the rows that may have no parent where the values alone speak for one."""
-_CONCLUSIVE_BITS = 16.0
-"""From being contained in a key with gaps: then it does not matter where the values end."""
+CONCLUSIVE_BITS = 16.0
+"""Being contained in a key with gaps may say so much that it does not matter where the values end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def is_plausible(values: ColumnValues, facts: KeyFacts) -> bool:
     values = values.without_strays(facts)
     if values.low is None or values.high is None or facts.low is None or facts.high is None:
         return True
-    if _surprise_of_gaps(values, facts) >= _CONCLUSIVE_BITS:
+    if _surprise_of_gaps(values, facts) >= CONCLUSIVE_BITS:
         return True
     widest = _WIDEST_GAP * (facts.high - facts.low + 1) / (values.distinct + 1) + 1
     return values.low - facts.low <= widest and facts.high - values.high <= widest and _reaches(values, facts)

@@ -43,7 +43,7 @@ def _reference(evidence: TableEvidence, found: InferredRelationship) -> Candidat
             referenced_table=str(found.referenced_table),
             referenced_columns=list(found.referenced_columns),
         ),
-        f"{found.containment:.1%} of the values exist in {found.referenced_table.name}, and the names say why.",
+        f"{found.containment:.1%} of the rows refer to one that exists in {found.referenced_table.name}.",
         support(found.containment, evidence.rows_read, prior=found.confidence),
         {"containment": found.containment, "orphans": found.orphans},
         tolerance=2 * (1 - CONTAINED),
