@@ -16,8 +16,8 @@ from flows.item_work import Work
 from flows.profiling.allowance import Allowance
 from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
 from flows.profiling.measure import profile_table
+from flows.profiling.neighbours import Neighbours
 from flows.profiling.plan import ProfilePlan, Sampling, limits_of, plan_profile
-from flows.profiling.reference_keys import Neighbours
 from flows.runtime import Run, open_run, patiently, table_runner, tables_of
 from flows.sources.base import Source
 from flows.spread import spread

@@ -16,8 +16,8 @@ from domain.settings import ProfilingSettings, SourceSettings
 from flows.failures import TableFailed
 from flows.profiling.engine import open_engine
 from flows.profiling.measure import profile_table
+from flows.profiling.neighbours import Neighbours
 from flows.profiling.plan import plan_profile
-from flows.profiling.reference_keys import Neighbours
 from flows.sources.base import Source
 from flows.sources.postgres import open_postgres
 

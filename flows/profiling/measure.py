@@ -26,9 +26,9 @@ from flows.profiling.counts import ROWS
 from flows.profiling.engine import ProfilingEngine
 from flows.profiling.intervals import FEWEST_GROUPS, BlockSample, block_sample, intervals_of
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
+from flows.profiling.neighbours import Neighbours
 from flows.profiling.order import value_orders
 from flows.profiling.plan import ProfilePlan, seed_of
-from flows.profiling.reference_keys import Neighbours
 from flows.profiling.relationships import infer_relationships
 from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
 from flows.sources.base import Copied, Coverage, Source

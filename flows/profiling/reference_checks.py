@@ -13,7 +13,7 @@ import structlog
 from domain.assets.model import FoundTable
 from domain.profiles.model import Method, Reading
 from flows.failures import TableFailed
-from flows.profiling.reference_candidates import Candidate
+from flows.profiling.possible_references import Candidate
 from flows.profiling.value_evidence import surprise_of_order
 from flows.sources.base import Row, Source
 from flows.sources.dialect import quote_name, quote_table

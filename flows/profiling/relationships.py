@@ -11,9 +11,11 @@ from domain.fqn import Fqn
 from domain.profiles.model import ColumnProfile, InferredRelationship
 from flows.profiling.name_evidence import CLEAR_NAME, name_confidence
 from flows.profiling.name_words import begins_with, core_of, words_of
-from flows.profiling.reference_candidates import Candidate, find_candidates
+from flows.profiling.neighbours import Neighbours
+from flows.profiling.possible_references import Candidate
+from flows.profiling.reference_candidates import find_candidates
 from flows.profiling.reference_checks import Checked, check
-from flows.profiling.reference_keys import Family, Neighbours, TableNames
+from flows.profiling.reference_keys import Family, TableNames
 from flows.profiling.value_evidence import CONCLUSIVE_BITS, MOST_DANGLING
 from flows.sources.base import Source
 

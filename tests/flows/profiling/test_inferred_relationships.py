@@ -11,10 +11,10 @@ from domain.settings import ProfilingSettings
 from flows.failures import TableFailed
 from flows.profiling.engine import ProfilingEngine
 from flows.profiling.measure import profile_table
+from flows.profiling.neighbours import Neighbours
 from flows.profiling.plan import plan_profile
 from flows.profiling.reference_candidates import find_candidates
 from flows.profiling.reference_checks import MAX_CHECKED_ROWS
-from flows.profiling.reference_keys import Neighbours
 from flows.profiling.relationships import infer_relationships
 from flows.sources.base import Row, Source
 from tests.flows.sources.source_database import PUBLIC, READER, SourceDatabase

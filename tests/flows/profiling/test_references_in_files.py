@@ -9,8 +9,8 @@ from domain.profiles.model import InferredRelationship, Method, Reading
 from domain.settings import ProfilingSettings
 from flows.profiling.engine import ProfilingEngine
 from flows.profiling.measure import profile_table
+from flows.profiling.neighbours import Neighbours
 from flows.profiling.plan import plan_profile
-from flows.profiling.reference_keys import Neighbours
 from tests.flows.sources.engines import CsvFolder, DuckDb, Engine, ParquetFolder, Sqlite, opened
 
 KEEPERS = [(1000 + 7 * number, f"k{number}") for number in range(1, 81)]
