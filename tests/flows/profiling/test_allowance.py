@@ -13,6 +13,7 @@ from flows.profiling.allowance import ENDED, Allowance, bytes_of
 from flows.profiling.engine import ProfilingEngine
 from flows.profiling.measure import profile_table
 from flows.profiling.plan import plan_profile
+from flows.profiling.together.compare import COMPARED_METRICS
 from flows.sources.base import CopiedColumn, ValueKind
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
 
@@ -54,6 +55,7 @@ async def test_columns_that_were_measured_stay_and_the_others_are_named(
         "last_changed_at": whole.left_out["last_changed_at"],
         "columns.d": ENDED,
         "duplicate_rows": ENDED,
+        **dict.fromkeys(COMPARED_METRICS, ENDED),
         "relationships": ENDED,
     }
 
