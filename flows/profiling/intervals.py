@@ -1,8 +1,9 @@
-"""What a sample of random blocks says about the whole table: intervals of 95 %.
+"""What a random sample says about the whole table: intervals of 95 %.
 
 Rows of one block resemble each other, so a sample of blocks is worth less than as many single rows, and how much less
 differs from column to column. The blocks are therefore dealt at random into groups, and how much a number changes
-when one group is left out says how far it can be trusted (the delete-a-group jackknife, Kott 2001).
+when one group is left out says how far it can be trusted (the delete-a-group jackknife, Kott 2001). Rows that were
+drawn one by one are dealt so themselves.
 """
 
 # ruff: noqa: S608 - quoted names, and expressions of this package
@@ -21,7 +22,7 @@ from domain.rules.patterns import PATTERNS
 from flows.profiling import dates, numbers, text
 from flows.profiling.counts import ROWS, one_row
 from flows.profiling.patterns import well_formed
-from flows.sources.base import Copied, CopiedColumn, ValueKind
+from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 from flows.sources.dialect import quote_name
 
 GROUPS = 30
@@ -33,13 +34,14 @@ Sums = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BlockSample:
-    """The rows of a random sample of blocks, and what part of the table they are."""
+class RandomSample:
+    """The rows of a random sample, and what part of the table they are."""
 
     connection: duckdb.DuckDBPyConnection
-    block: str
-    """The quoted name of the column that names each row's block."""
-    blocks: int
+    dealt: str
+    """The rows as a FROM item, each with the number of its group in the column `g`."""
+    draws: int
+    """How many blocks were drawn, or rows where each was drawn for itself."""
     rows: int
     population: int
 
@@ -58,8 +60,8 @@ class BlockSample:
         if len(groups) < FEWEST_GROUPS:
             return None
         value, variance = self._jackknife(groups, lambda sums: sums[part] / sums[whole])
-        # As many independent rows would vary as much. Where no group differs, each block counts once.
-        worth = min(value * (1 - value) / variance, self.rows) if variance else self.blocks
+        # As many independent rows would vary as much. Where no group differs, each draw counts once.
+        worth = min(value * (1 - value) / variance, self.rows) if variance else self.draws
         return _wilson(value, worth)
 
     def number(self, groups: Sequence[Sums], of: Callable[[Sums], float]) -> Interval | None:
@@ -80,9 +82,14 @@ class BlockSample:
         return of(total), variance * self.unread
 
 
-def block_sample(connection: duckdb.DuckDBPyConnection, copied: Copied) -> BlockSample | None:
-    """None when not random blocks were read."""
-    if copied.blocks is None or not copied.rows:
+def random_sample(connection: duckdb.DuckDBPyConnection, copied: Copied) -> RandomSample | None:
+    """None when what was read is all, or no random part."""
+    if not copied.rows:
+        return None
+    if copied.coverage is Coverage.ROWS:
+        dealt = f"(SELECT *, hash(rowid) % {GROUPS} AS g FROM {ROWS})"
+        return RandomSample(connection, dealt, copied.rows, copied.rows, copied.population)
+    if copied.blocks is None:
         return None
     block = quote_name(copied.blocks)
     connection.execute(
@@ -90,16 +97,16 @@ def block_sample(connection: duckdb.DuckDBPyConnection, copied: Copied) -> Block
         f"% {GROUPS} AS g FROM (SELECT DISTINCT {block} FROM {ROWS})"
     )
     (blocks,) = one_row(connection, f"SELECT count(*) FROM {GROUP_OF}")
-    return BlockSample(connection, block, blocks, copied.rows, copied.population)
+    return RandomSample(connection, f"{ROWS} JOIN {GROUP_OF} USING ({block})", blocks, copied.rows, copied.population)
 
 
 def intervals_of(
-    sample: BlockSample, column: CopiedColumn, profile: ColumnProfile, observed_at: datetime
+    sample: RandomSample, column: CopiedColumn, profile: ColumnProfile, observed_at: datetime
 ) -> Mapping[str, Interval]:
     """By the names of `domain.profiles.measurements`."""
     sample.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {COUNTS_BY_GROUP} AS SELECT {quote_name(column.alias)} AS value, g, "
-        f"count(*) AS n FROM {ROWS} JOIN {GROUP_OF} USING ({sample.block}) GROUP BY ALL"
+        f"count(*) AS n FROM {sample.dealt} GROUP BY ALL"
     )
     found = dict(_of_any(sample, profile))
     if profile.non_null:
@@ -107,7 +114,7 @@ def intervals_of(
     return {metric: interval for metric, interval in found.items() if interval is not None}
 
 
-def _of_any(sample: BlockSample, profile: ColumnProfile) -> Iterator[tuple[str, Interval | None]]:
+def _of_any(sample: RandomSample, profile: ColumnProfile) -> Iterator[tuple[str, Interval | None]]:
     groups = sample.groups(COUNTS_BY_GROUP, "sum(n)", "sum(n) FILTER (value IS NOT NULL)")
     yield "completeness", sample.share(groups, 1, 0)
     unread = sample.population - sample.rows
@@ -115,7 +122,7 @@ def _of_any(sample: BlockSample, profile: ColumnProfile) -> Iterator[tuple[str, 
 
 
 def _of_kind(
-    sample: BlockSample, kind: ValueKind, profile: ColumnProfile, observed_at: datetime
+    sample: RandomSample, kind: ValueKind, profile: ColumnProfile, observed_at: datetime
 ) -> dict[str, Interval | None]:
     values = f"(SELECT * FROM {COUNTS_BY_GROUP} WHERE value IS NOT NULL)"
     if profile.numbers:
@@ -131,13 +138,13 @@ def _of_kind(
     return {}
 
 
-def _shares(sample: BlockSample, of: str, name: str, conditions: Mapping[str, str]) -> dict[str, Interval | None]:
+def _shares(sample: RandomSample, of: str, name: str, conditions: Mapping[str, str]) -> dict[str, Interval | None]:
     counted = (f"sum(n) FILTER ({condition})" for condition in conditions.values())
     groups = sample.groups(of, "sum(n)", *counted)
     return {f"{name}.{metric}": sample.share(groups, place, 0) for place, metric in enumerate(conditions, 1)}
 
 
-def _of_text(sample: BlockSample, values: str, profile: ColumnProfile) -> dict[str, Interval | None]:
+def _of_text(sample: RandomSample, values: str, profile: ColumnProfile) -> dict[str, Interval | None]:
     assert profile.text
     found = _shares(
         sample,
@@ -160,7 +167,7 @@ def _of_text(sample: BlockSample, values: str, profile: ColumnProfile) -> dict[s
     return found
 
 
-def _of_numbers(sample: BlockSample, values: str, facts: NumberFacts) -> dict[str, Interval | None]:
+def _of_numbers(sample: RandomSample, values: str, facts: NumberFacts) -> dict[str, Interval | None]:
     conditions = {
         "zeros": numbers.ZERO,
         "negatives": numbers.NEGATIVE,
@@ -183,7 +190,7 @@ def _deviation(sums: Sums) -> float:
     return math.sqrt(max(squares / rows - (distances / rows) ** 2, 0))
 
 
-def _of_quantiles(sample: BlockSample, finite: str, facts: NumberFacts) -> dict[str, Interval | None]:
+def _of_quantiles(sample: RandomSample, finite: str, facts: NumberFacts) -> dict[str, Interval | None]:
     """The values at which the share below a quantile would lie at the ends of its own interval (Woodruff 1952)."""
     below = {share: f"v <= '{value!r}'::DOUBLE" for share, value in facts.quantiles.items()}
     reached = _shares(sample, finite, "numbers.quantiles", below)
@@ -199,7 +206,7 @@ def _of_quantiles(sample: BlockSample, finite: str, facts: NumberFacts) -> dict[
     return {name: Interval(next(ends), next(ends)) for name in reaches}
 
 
-def _at_shares(sample: BlockSample, finite: str, shares: Sequence[float]) -> Sequence[float | None]:
+def _at_shares(sample: RandomSample, finite: str, shares: Sequence[float]) -> Sequence[float | None]:
     """The values below which these shares lie; None beyond what the sample reaches."""
     ranked = f"SELECT v, sum(n) OVER (ORDER BY v) / sum(n) OVER () AS share FROM {finite}"
     ends = [f"min(v) FILTER (share >= {share!r})" if 0 < share < 1 else "NULL" for share in shares]

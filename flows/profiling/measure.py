@@ -24,7 +24,7 @@ from flows.profiling.allowance import ENDED, Allowance, bytes_of
 from flows.profiling.columns import profile_column
 from flows.profiling.counts import ROWS
 from flows.profiling.engine import ProfilingEngine
-from flows.profiling.intervals import FEWEST_GROUPS, BlockSample, block_sample, intervals_of
+from flows.profiling.intervals import FEWEST_GROUPS, RandomSample, intervals_of, random_sample
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
 from flows.profiling.neighbours import Neighbours
 from flows.profiling.order import value_orders
@@ -143,7 +143,7 @@ def _columns(
     connection: duckdb.DuckDBPyConnection, table: FoundTable, copied: Copied, reading: Reading, allowed: Allowance
 ) -> Iterator[ColumnProfile]:
     declared = {column.name: column.data_type for column in table.columns}
-    sample, orders = block_sample(connection, copied), value_orders(connection, table, copied)
+    sample, orders = random_sample(connection, copied), value_orders(connection, table, copied)
     for column in copied.columns:
         if allowed.is_over:
             return
@@ -175,10 +175,14 @@ def compared_within_room(
         raise
 
 
-def _no_intervals(reading: Reading, sample: BlockSample | None) -> dict[str, str]:
-    if reading.method is Method.EXACT or (sample and sample.blocks >= FEWEST_GROUPS):
+def _no_intervals(reading: Reading, sample: RandomSample | None) -> dict[str, str]:
+    if reading.method is Method.EXACT or (sample and sample.draws >= FEWEST_GROUPS):
         return {}
-    which = f"Only {sample.blocks} blocks of rows were read" if sample else "The first rows were read, not random ones"
+    which = (
+        f"No more than {sample.draws} blocks or rows were drawn"
+        if sample
+        else "The first rows were read, not random ones"
+    )
     return {"intervals": f"{which}: how far the whole table may differ cannot be told."}
 
 

@@ -17,6 +17,9 @@ from flows.sources.dialect import quote_name
 PROBED_ROWS = 1000
 """An order that few rows do not have, all of them do not have either: most columns need no sorting of the table."""
 
+COLUMNS_AT_ONCE = 100
+"""Each takes two windows over the rows, and they stand in memory together."""
+
 _ORDERED = (ValueKind.NUMBER, ValueKind.MOMENT)
 _PROBED = f"(SELECT * FROM {ROWS} LIMIT {PROBED_ROWS})"
 
@@ -57,8 +60,17 @@ def _orders(
     connection: duckdb.DuckDBPyConnection, rows: str, by_key: str, columns: Mapping[str, str]
 ) -> dict[str, ValueOrder | None]:
     """Of values, as expressions under the names of their columns."""
-    if not columns:
-        return {}
+    found: dict[str, ValueOrder | None] = {}
+    names = list(columns)
+    for begin in range(0, len(names), COLUMNS_AT_ONCE):
+        some = {name: columns[name] for name in names[begin : begin + COLUMNS_AT_ONCE]}
+        found |= _orders_of_some(connection, rows, by_key, some)
+    return found
+
+
+def _orders_of_some(
+    connection: duckdb.DuckDBPyConnection, rows: str, by_key: str, columns: Mapping[str, str]
+) -> dict[str, ValueOrder | None]:
     pairs = ", ".join(
         f"{value} AS value_{place}, lag({value} IGNORE NULLS) OVER ({by_key}) AS before_{place}"
         for place, value in enumerate(columns.values())

@@ -14,7 +14,7 @@ import pytest
 from domain.profiles.measurements import measurements
 from domain.profiles.model import ColumnProfile, Method, Reading
 from flows.profiling.columns import profile_column
-from flows.profiling.intervals import block_sample, intervals_of
+from flows.profiling.intervals import intervals_of, random_sample
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -55,27 +55,38 @@ KINDS = {
 POPULATION = ", ".join(f"{expression} AS {name}" for name, (expression, _) in KINDS.items())
 
 
-def profile(engine: duckdb.DuckDBPyConnection, name: str, blocks: list[int] | None) -> ColumnProfile:
-    """Of all rows, or of those of some blocks."""
-    chosen = "" if blocks is None else f"WHERE block IN ({', '.join(map(repr, map(str, blocks)))})"
+def by_block(chance: random.Random) -> str:
+    return f"WHERE block IN ({', '.join(repr(str(one)) for one in chance.sample(range(BLOCKS), SAMPLED_BLOCKS))})"
+
+
+def by_row(chance: random.Random) -> str:
+    rows = chance.sample(range(BLOCKS * ROWS_A_BLOCK), SAMPLED_BLOCKS * ROWS_A_BLOCK)
+    return f"WHERE rowid IN ({', '.join(map(str, rows))})"
+
+
+def profile(engine: duckdb.DuckDBPyConnection, name: str, coverage: Coverage, chosen: str = "") -> ColumnProfile:
+    """Of all rows, or of those that are chosen."""
     engine.execute(f"CREATE OR REPLACE TEMP TABLE rows_read AS SELECT block, {name} FROM whole {chosen}")
     (rows,) = engine.execute("SELECT count(*) FROM rows_read").fetchone() or (0,)
     column = CopiedColumn(name, name, KINDS[name][1])
     population = BLOCKS * ROWS_A_BLOCK
-    method = Method.EXACT if blocks is None else Method.SAMPLED
+    method = Method.EXACT if coverage is Coverage.ALL else Method.SAMPLED
     found = profile_column(engine, column, "", Reading(method, rows, population), NOW)
-    copied = Copied(rows, population, Coverage.BLOCKS, NOW, (column,), None if blocks is None else "block")
-    sample = block_sample(engine, copied)
+    copied = Copied(rows, population, coverage, NOW, (column,), "block" if coverage is Coverage.BLOCKS else None)
+    sample = random_sample(engine, copied)
     return replace(found, intervals=intervals_of(sample, column, found, NOW)) if sample else found
 
 
-def hits(engine: duckdb.DuckDBPyConnection, name: str) -> dict[str, float]:
+DRAWN = {Coverage.BLOCKS: by_block, Coverage.ROWS: by_row}
+
+
+def hits(engine: duckdb.DuckDBPyConnection, name: str, coverage: Coverage) -> dict[str, float]:
     """How often the interval of each metric held the truth."""
     chance = random.Random(name)
-    truth = {one.metric: one.value for one in measurements(profile(engine, name, None))}
+    truth = {one.metric: one.value for one in measurements(profile(engine, name, Coverage.ALL))}
     held, told = Counter[str](), Counter[str]()
     for _ in range(REPETITIONS):
-        for one in measurements(profile(engine, name, chance.sample(range(BLOCKS), SAMPLED_BLOCKS))):
+        for one in measurements(profile(engine, name, coverage, DRAWN[coverage](chance))):
             if one.metric in truth and (one.low, one.high) != (None, None):
                 told[one.metric] += 1
                 low, high = (-math.inf if one.low is None else one.low), (math.inf if one.high is None else one.high)
@@ -83,9 +94,14 @@ def hits(engine: duckdb.DuckDBPyConnection, name: str) -> dict[str, float]:
     return {metric: held[metric] / count for metric, count in told.items()}
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_intervals_hold_the_truth_as_often_as_they_promise(engine: duckdb.DuckDBPyConnection, name: str) -> None:
-    found = hits(engine, name)
+@pytest.mark.parametrize(
+    ("coverage", "name"),
+    [*((Coverage.BLOCKS, name) for name in KINDS), *((Coverage.ROWS, name) for name in ("skewed", "by_block", "code"))],
+)
+def test_intervals_hold_the_truth_as_often_as_they_promise(
+    engine: duckdb.DuckDBPyConnection, coverage: Coverage, name: str
+) -> None:
+    found = hits(engine, name, coverage)
 
     assert statistics.fmean(found.values()) >= PROMISED
     assert min(found.values()) >= LEAST

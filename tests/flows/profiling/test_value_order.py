@@ -89,3 +89,16 @@ def test_without_the_whole_key_nothing_is_ordered(engine: duckdb.DuckDBPyConnect
 
 def test_texts_have_no_order(engine: duckdb.DuckDBPyConnection) -> None:
     assert orders(engine, "SELECT 1 AS c1, 'a' AS c2", "id", kind=ValueKind.TEXT) == {}
+
+
+def test_2000_columns_are_put_in_order_in_little_memory() -> None:
+    with duckdb.connect(config={"memory_limit": "128MB", "threads": 1}) as engine:
+        values = ", ".join(f"{'i' if number % 2 else '-i'} AS c{number}" for number in range(2, 2001))
+        engine.execute(f"CREATE TEMP TABLE rows_read AS SELECT i AS c1, {values} FROM range(1000) r(i)")
+        columns = tuple(CopiedColumn(f"c{number}", f"c{number}", ValueKind.NUMBER) for number in range(1, 2001))
+
+        found = value_orders(engine, table("c1"), Copied(1000, 1000, Coverage.ALL, NOW, columns))
+
+    assert found == {
+        f"c{number}": ValueOrder.ASCENDING if number % 2 else ValueOrder.DESCENDING for number in range(2, 2001)
+    }
