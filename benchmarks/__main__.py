@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.graphql.measure import measure_graphql
 from benchmarks.latency.measure import measure_latency
+from benchmarks.profiling.measure import measure_profiling
 from benchmarks.progress import Progress
 from benchmarks.relationships.measure import measure_relationships
 from benchmarks.runs.measure import measure_runs
@@ -20,7 +21,7 @@ from deploy.local.errors import LauncherError
 from deploy.local.signals import stopping_like_ctrl_c
 
 ALL, SCALE, LATENCY, RUNS, GRAPHQL = "all", "scale", "latency", "runs", "graphql"
-RELATIONSHIPS = "relationships"
+PROFILING, RELATIONSHIPS = "profiling", "relationships"
 
 
 def _arguments() -> argparse.Namespace:
@@ -28,7 +29,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=(ALL, SCALE, LATENCY, RUNS, GRAPHQL, RELATIONSHIPS),
+        choices=(ALL, SCALE, LATENCY, RUNS, GRAPHQL, PROFILING, RELATIONSHIPS),
         default=ALL,
         help="default: all of them",
     )
@@ -36,7 +37,10 @@ def _arguments() -> argparse.Namespace:
         option = f"--{field.name.replace('_', '-')}"
         parser.add_argument(option, type=int, default=field.default, help=f"default {field.default:,}; for {SCALE}")
     parser.add_argument(
-        "--repetitions", type=int, default=15, help=f"of each query and run; a Save and {RUNS} take a fifth"
+        "--repetitions",
+        type=int,
+        default=15,
+        help=f"of each query and run; a Save, {RUNS} and {PROFILING} take a fifth",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     return parser.parse_args()
@@ -51,6 +55,8 @@ def _measure(arguments: argparse.Namespace, size: Size) -> Sequence[Figure]:
         figures += measure_runs(max(arguments.repetitions // 5, 1), progress.tell)
     if arguments.part in {ALL, GRAPHQL}:
         figures += measure_graphql(arguments.repetitions, progress.tell)
+    if arguments.part in {ALL, PROFILING}:
+        figures += measure_profiling(max(arguments.repetitions // 5, 1), progress.tell)
     if arguments.part in {ALL, RELATIONSHIPS}:
         figures += measure_relationships(progress.tell)
     if arguments.part in {ALL, SCALE}:

@@ -11,7 +11,12 @@ from deploy.local.processes import family_of
 
 def processor_seconds(installation: Installation) -> Mapping[str, float]:
     """Of each with all that it has started, also what has ended since: a run is forked by `warm-start`."""
-    return {name: sum(map(_seconds, family_of(pid))) for name, pid in services(installation).items()}
+    return {name: seconds_of(pid) for name, pid in services(installation).items()}
+
+
+def seconds_of(pid: int) -> float:
+    """Of a process with all that it has started."""
+    return sum(map(_seconds, family_of(pid)))
 
 
 def spent_since(before: Mapping[str, float], now: Mapping[str, float]) -> Mapping[str, float]:

@@ -103,7 +103,7 @@ async def name_connection(domain: Domain, actor: Actor, text: str) -> None:
     [
         (edit, "description"),
         (enrich, "evidence.tokens"),
-        (log, "payload.message"),
+        (log, "message"),
         (reject, "notes"),
         (search, "text"),
         (name_connection, "name"),
