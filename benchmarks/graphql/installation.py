@@ -79,7 +79,7 @@ def api_server(settings: Settings) -> Iterator[Server]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "ASSAY_DATABASE_URL": settings.database_url(),
     }
-    with _started(["api", "serve"], environment, port) as server:
+    with started(_module("api", "serve"), environment, port) as server:
         yield server
 
 
@@ -87,23 +87,27 @@ def api_server(settings: Settings) -> Iterator[Server]:
 def plain_server(settings: Settings) -> Iterator[Server]:
     """The reference."""
     port = free_port(HOST)
-    with _started(["benchmarks.graphql.plain", str(port), settings.database_url()], {}, port) as server:
+    with started(_module("benchmarks.graphql.plain", str(port), settings.database_url()), {}, port) as server:
         yield server
 
 
+def _module(*named: str) -> Sequence[str]:
+    return [sys.executable, "-m", *named]
+
+
 @contextmanager
-def _started(module: Sequence[str], environment: Mapping[str, str], port: int) -> Iterator[Server]:
+def started(command: Sequence[str], environment: Mapping[str, str], port: int) -> Iterator[Server]:
+    """A server that is ready when its `/healthz` is."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ASSAY_", "PREFECT_"))}
     with tempfile.TemporaryFile() as said:
-        command = [sys.executable, "-m", *module]
-        process = subprocess.Popen(  # noqa: S603 - a module of ours
+        process = subprocess.Popen(  # noqa: S603 - a program of ours
             command, env={**inherited, **environment}, stdout=said, stderr=said, cwd=Path(__file__).parents[2]
         )
         try:
             url = f"http://{HOST}:{port}"
             if not _answers(process, url):
                 said.seek(0)
-                raise LauncherError(f"{' '.join(module)} did not start: {said.read().decode()[-2000:]}")
+                raise LauncherError(f"{command[:3]} did not start: {said.read().decode()[-2000:]}")
             yield Server(url, psutil.Process(process.pid))
         finally:
             _end(process)

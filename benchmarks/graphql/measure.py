@@ -6,6 +6,7 @@ from benchmarks.graphql.copies import measure_copies
 from benchmarks.graphql.endurance import measure_endurance
 from benchmarks.graphql.fanout import measure_fanout
 from benchmarks.graphql.installation import api_server, filled_database, plain_server
+from benchmarks.graphql.node_server import yoga_server
 from benchmarks.graphql.requests import measure_requests
 from benchmarks.graphql.stopping import measure_stopping
 from benchmarks.scale.figures import Figure
@@ -15,7 +16,8 @@ def measure_graphql(repetitions: int, tell: Callable[[str], None]) -> Sequence[F
     tell("a database and two servers")
     with filled_database() as settings:
         with api_server(settings) as api, plain_server(settings) as plain:
-            figures = [*measure_requests(api, plain, max(repetitions // 3, 1), tell)]
+            with yoga_server(settings, tell) as yoga:
+                figures = [*measure_requests(api, plain, yoga, max(repetitions // 3, 1), tell)]
             with api_server(settings) as other:
                 figures += measure_fanout(api, other, plain, tell)
                 figures += measure_copies(api, other, tell)

@@ -12,21 +12,32 @@ from benchmarks.graphql.installation import Server
 from benchmarks.scale.figures import Figure
 from deploy.local.errors import LauncherError
 
-BARS = {"tiny": 5.0, "list": 15.0, "nested": 30.0}
+LIST = "list"
+BARS = {"tiny": 5.0, LIST: 15.0, "nested": 30.0}
 COUNTS = {"tiny": 1000, "list": 10, "nested": 6}
-REFERENCE = "plain"
+REFERENCE, YOGA = "plain", "GraphQL Yoga"
+NO_MORE_THAN_YOGA = 1.0
 
 
-def measure_requests(api: Server, plain: Server, rounds: int, tell: Callable[[str], None]) -> Sequence[Figure]:
+def measure_requests(
+    api: Server, plain: Server, yoga: Server | None, rounds: int, tell: Callable[[str], None]
+) -> Sequence[Figure]:
     figures: list[Figure] = []
+    servers = {REFERENCE: plain, **({YOGA: yoga} if yoga else {}), "api": api}
     for question in questions(api):
         tell(f"requests: {question.name}")
-        taken = _medians(question, {REFERENCE: plain, "api": api}, rounds)
+        taken = _medians(question, servers, rounds)
         ratio = taken["api"] / taken[REFERENCE]
         figures += [
             Figure(f"processor time, {question.name}, plain", taken[REFERENCE]),
             Figure(f"processor time, {question.name}", taken["api"], ratio, BARS[question.name]),
         ]
+        if yoga:
+            beside, bar = taken["api"] / taken[YOGA], NO_MORE_THAN_YOGA if question.name == LIST else None
+            figures += [
+                Figure(f"processor time, {question.name}, {YOGA}", taken[YOGA]),
+                Figure(f"processor time, {question.name}, beside {YOGA}", taken["api"], beside, bar),
+            ]
     return figures
 
 
