@@ -5,8 +5,6 @@ The server's own message is never passed on: it may quote a value of the data, a
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -16,6 +14,7 @@ from pymysql.constants import CR, ER
 
 from flows.failures import RunFailure, SourceUnreachable, TableFailed
 from flows.sources.local_errors import cause_of
+from flows.sources.network_errors import NO_TLS, lost, why_no_network
 
 _WRONG_LOGIN = "the user name or the password is wrong"
 _LOCKED = "a lock was not free within source.lock_timeout_seconds"
@@ -36,7 +35,7 @@ _UNREACHABLE: Mapping[int, str] = {
     ER.HOST_NOT_PRIVILEGED: "the server does not let this host in",
     ER.HOST_IS_BLOCKED: "the server does not let this host in",
     ER.SERVER_SHUTDOWN: "the server is shutting down",
-    CR.CR_SSL_CONNECTION_ERROR: "TLS could not be set up; check ssl_mode and the certificate",
+    CR.CR_SSL_CONNECTION_ERROR: NO_TLS,
     CR.CR_SERVER_LOST: "the server hung up",
 }
 _FAILED: Mapping[int, str] = {
@@ -70,10 +69,8 @@ def reaching(address: str) -> Iterator[None]:
         yield
     except pymysql.MySQLError as error:
         cause = _why_unreachable(error)
-    except ssl.SSLError:
-        cause = _UNREACHABLE[CR.CR_SSL_CONNECTION_ERROR]
     except OSError as error:
-        cause = _why_no_network(error)
+        cause = why_no_network(error)
     else:
         return
     raise SourceUnreachable(f"{address} cannot be reached: {cause}.") from None
@@ -87,12 +84,12 @@ def reading(address: str, subject: str) -> Iterator[None]:
     except pymysql.MySQLError as error:
         number = _number(error)
         failure: RunFailure = (
-            _lost(address, f"error {number}")
+            lost(address, f"error {number}")
             if number in _LOST
             else TableFailed(f"{subject} cannot be read: {_FAILED.get(number, f'the server says error {number}')}.")
         )
     except OSError as error:
-        failure = _lost(address, type(error).__name__)
+        failure = lost(address, type(error).__name__)
     else:
         return
     raise failure from None
@@ -104,7 +101,7 @@ def scanning_failure(address: str, subject: str, error: duckdb.Error) -> RunFail
     if not isinstance(error, duckdb.IOException):
         return TableFailed(f"{subject} cannot be read: {cause_of(error)}.")
     if any(sign in said for sign in _SIGNS_OF_LOSS):
-        return _lost(address, "the connection ended")
+        return lost(address, "the connection ended")
     cause = next((cause for sign, cause in _SIGNS.items() if sign in said), "the server stopped the reading")
     return TableFailed(f"{subject} cannot be read: {cause}.")
 
@@ -113,27 +110,10 @@ def _why_unreachable(error: pymysql.MySQLError) -> str:
     number = _number(error)
     beneath = getattr(error, "original_exception", error.__context__)
     if number in _LOST and isinstance(beneath, OSError):
-        return _why_no_network(beneath)
+        return why_no_network(beneath)
     return _UNREACHABLE.get(number, f"the server says error {number}")
-
-
-def _why_no_network(error: OSError) -> str:
-    match error:
-        case TimeoutError():
-            return "no answer within source.connect_timeout_seconds"
-        case socket.gaierror():
-            return "the host name is unknown"
-        case ConnectionRefusedError():
-            return "the connection was refused; is the server running on this port?"
-        case ssl.SSLError():
-            return _UNREACHABLE[CR.CR_SSL_CONNECTION_ERROR]
-    return f"the network failed ({type(error).__name__})"
 
 
 def _number(error: pymysql.MySQLError) -> int:
     """0 for what has none."""
     return next((part for part in error.args if isinstance(part, int)), 0)
-
-
-def _lost(address: str, reason: str) -> SourceUnreachable:
-    return SourceUnreachable(f"{address} was lost while reading ({reason}).")

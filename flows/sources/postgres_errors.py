@@ -4,14 +4,13 @@ The server's own message is never passed on: it may quote a value of the data, a
 """
 
 import re
-import socket
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import asyncpg
 
 from flows.failures import RunFailure, SourceUnreachable, TableFailed
+from flows.sources.network_errors import lost, why_no_network
 
 _UNREACHABLE: Mapping[str, str] = {
     "28P01": "the user name or the password is wrong",
@@ -44,16 +43,8 @@ def reaching(address: str) -> Iterator[None]:
         yield
     except asyncpg.PostgresError as error:
         cause = _why_unreachable(error)
-    except TimeoutError:
-        cause = "no answer within source.connect_timeout_seconds"
-    except socket.gaierror:
-        cause = "the host name is unknown"
-    except ConnectionRefusedError:
-        cause = "the connection was refused; is the server running on this port?"
-    except ssl.SSLError:
-        cause = "TLS could not be set up; check ssl_mode and the certificate"
     except OSError as error:
-        cause = f"the network failed ({type(error).__name__})"
+        cause = why_no_network(error)
     except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         cause = f"the connection failed ({type(error).__name__})"
     else:
@@ -71,7 +62,7 @@ def reading(address: str, subject: str) -> Iterator[None]:
     except asyncpg.DataError:
         failure = TableFailed(f"{subject} cannot be read: an argument does not fit its type.")
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        failure = _lost(address, type(error).__name__)
+        failure = lost(address, type(error).__name__)
     else:
         return
     raise failure from None
@@ -80,16 +71,12 @@ def reading(address: str, subject: str) -> Iterator[None]:
 def _failure(address: str, subject: str, error: asyncpg.PostgresError) -> RunFailure:
     state = error.sqlstate or ""
     if state.startswith(_CONNECTION_CLASSES):  # a session that the pool opened meanwhile can fail like the first one
-        return _lost(address, _why_unreachable(error))
+        return lost(address, _why_unreachable(error))
     return TableFailed(f"{subject} cannot be read: {_FAILED.get(state, _describe(error))}.")
 
 
 def _why_unreachable(error: asyncpg.PostgresError) -> str:
     return _UNREACHABLE.get(error.sqlstate or "", _describe(error))
-
-
-def _lost(address: str, reason: str) -> SourceUnreachable:
-    return SourceUnreachable(f"{address} was lost while reading ({reason}).")
 
 
 def _describe(error: asyncpg.PostgresError) -> str:

@@ -17,6 +17,7 @@ from flows.sources.mysql import open_mysql
 from tests.fixtures.mariadb import OWNER, MariaDbServer, throwaway_mariadb
 from tests.flows.sources.engines import MariaDb, opened
 from tests.flows.sources.source_database import until
+from tests.flows.sources.unreachable import unreachable
 
 pytestmark = pytest.mark.engine_mariadb
 
@@ -58,22 +59,7 @@ def is_running(engine: MariaDb, statements: int) -> Callable[[], Any]:
     return counted
 
 
-def _closed_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-@pytest.mark.parametrize(
-    ("changed", "cause"),
-    [
-        ({"username": READER}, "the user name or the password is wrong"),
-        ({"username": "nobody here"}, "the user name or the password is wrong"),
-        ({"database": "nowhere"}, "there is no such database"),
-        ({"host": "no-such-host.invalid"}, "the host name is unknown"),
-        ({"port": _closed_port()}, "the connection was refused; is the server running on this port?"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "cause"), unreachable(READER))
 async def test_unreachable_source_is_named_with_its_cause(shop: MariaDb, changed: dict[str, Any], cause: str) -> None:
     settings = replace(await shop.settings(), **changed)
     password = shop.password() if "database" in changed else "wr0ng pa55word"

@@ -10,26 +10,12 @@ from domain.settings import SourceSettings
 from flows.failures import SourceUnreachable, TableFailed
 from flows.sources.postgres import open_postgres
 from tests.flows.sources.source_database import PUBLIC, READER, READER_PASSWORD, SourceDatabase, until
+from tests.flows.sources.unreachable import unreachable
 
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
 
 
-def _closed_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-@pytest.mark.parametrize(
-    ("changed", "cause"),
-    [
-        ({"username": READER}, "the user name or the password is wrong"),
-        ({"username": "nobody here"}, "the user name or the password is wrong"),
-        ({"database": "nowhere"}, "there is no such database"),
-        ({"host": "no-such-host.invalid"}, "the host name is unknown"),
-        ({"port": _closed_port()}, "the connection was refused; is the server running on this port?"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "cause"), unreachable(READER))
 async def test_unreachable_source_is_named_with_its_cause(
     database: SourceDatabase, changed: dict[str, Any], cause: str
 ) -> None:
