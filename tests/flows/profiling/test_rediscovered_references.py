@@ -10,6 +10,7 @@ from benchmarks.relationships.rediscovery import rediscover
 from benchmarks.relationships.score import Reference, Score
 from deploy.local.bank.load import load_bank
 from domain.fqn import Fqn
+from tests.e2e.real_databases import needs_databases
 from tests.fixtures.postgres import PostgresServer
 
 BANK = "rediscovered_bank"
@@ -44,7 +45,7 @@ async def test_references_of_the_bank_are_found_beside_those_that_it_leaves_unde
     ]
 
 
-@pytest.mark.skipif(not DATABASES.is_dir(), reason=f"NOT RUN: {DATABASES} is not beside the project")
+@needs_databases
 @pytest.mark.parametrize(
     ("name", "declared", "wrong"),
     [
