@@ -1,15 +1,11 @@
 """Databases of others, which lie beside the project and are not part of it."""
 
-import gzip
 import os
-import subprocess
 
 import pytest
 
-from deploy.local.postgres_binaries import find_program_folder
-from tests.e2e.installation import PROJECT
+from benchmarks.relationships.measure import DATABASES, load_dump
 
-DATABASES = PROJECT.parent / "shared" / "data" / "databases"
 needs_databases = pytest.mark.skipif(
     not DATABASES.is_dir() and os.environ.get("CI") != "true", reason=f"NOT RUN: {DATABASES} is not beside the project"
 )
@@ -18,6 +14,4 @@ needs_databases = pytest.mark.skipif(
 
 def load(name: str, dsn: str) -> None:
     """Fill an empty database with the dump of that name."""
-    command = [str(find_program_folder() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
-    with gzip.open(DATABASES / f"{name}.sql.gz") as sql:
-        subprocess.run(command, input=sql.read(), check=True, stdout=subprocess.DEVNULL)
+    load_dump(DATABASES / f"{name}.sql.gz", dsn)
