@@ -1,9 +1,12 @@
-"""The profile of one column of a copy."""
+"""The profiles of columns of a copy."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 import duckdb
 
@@ -16,7 +19,7 @@ from domain.profiles.model import (
     Reading,
     TextFacts,
 )
-from flows.profiling.counts import ValueCounts, count_values, rows_where
+from flows.profiling.counts import NOTHING, Counted, ValueCounts, count_values, rows_where
 from flows.profiling.dates import date_facts
 from flows.profiling.numbers import number_facts
 from flows.profiling.spelling import MAX_SPELLED_VALUES
@@ -35,62 +38,76 @@ class Facts:
     booleans: BooleanFacts | None = None
 
 
-def profile_column(
+def profile_columns(
     connection: duckdb.DuckDBPyConnection,
-    column: CopiedColumn,
-    declared_type: str,
+    columns: Sequence[CopiedColumn],
+    declared_types: Mapping[str, str],
     reading: Reading,
     observed_at: datetime,
-) -> ColumnProfile:
-    counts = count_values(connection, column.alias)
-    facts = _facts(counts, column.kind, observed_at) if counts.non_null else Facts()
-    return ColumnProfile(
-        name=column.name,
-        declared_type=declared_type,
-        reading=reading,
-        rows=reading.rows_read,
-        nulls=reading.rows_read - counts.non_null,
-        distinct=Measured(counts.distinct, reading.method),
-        unique_once=Measured(counts.unique_once, reading.method),
-        actual_types=actual_types(counts, column.kind),
-        top=counts.top(),
-        entropy=counts.entropy if counts.non_null else None,
-        numbers=facts.numbers,
-        text=facts.text,
-        dates=facts.dates,
-        booleans=facts.booleans,
-        left_out=_left_out(counts, column.kind, facts, observed_at),
-    )
+) -> list[ColumnProfile]:
+    """Of columns of one kind, a batch of `flows.profiling.counts`. Types are named by column."""
+    counts = count_values(connection, columns)
+    top, types, facts = counts.top(), actual_types(counts), _facts(counts, observed_at)
+    return [
+        ColumnProfile(
+            name=column.name,
+            declared_type=declared_types.get(column.name, ""),
+            reading=reading,
+            rows=reading.rows_read,
+            nulls=reading.rows_read - counted.non_null,
+            distinct=Measured(counted.distinct, reading.method),
+            unique_once=Measured(counted.unique_once, reading.method),
+            actual_types=types.get(place, {}),
+            top=top.get(place, ()),
+            entropy=counted.entropy if counted.non_null else None,
+            numbers=facts[place].numbers,
+            text=facts[place].text,
+            dates=facts[place].dates,
+            booleans=facts[place].booleans,
+            left_out=_left_out(counted, column.kind, facts[place], observed_at),
+        )
+        for place, column in enumerate(columns)
+        for counted in (counts.of.get(place, NOTHING),)
+    ]
 
 
-def _facts(counts: ValueCounts, kind: ValueKind, observed_at: datetime) -> Facts:
-    match kind:
+def _facts(counts: ValueCounts, observed_at: datetime) -> defaultdict[int, Facts]:
+    """By place; none where a column has no values of its kind."""
+    found: Mapping[int, Facts] = {}
+    match counts.kind:
         case ValueKind.NUMBER:
-            return Facts(numbers=number_facts(counts))
+            found = {place: Facts(numbers=numbers) for place, numbers in number_facts(counts).items()}
         case ValueKind.TEXT:
-            return Facts(text=text_facts(counts))
+            found = {place: Facts(text=text) for place, text in text_facts(counts).items()}
         case ValueKind.MOMENT:
-            return Facts(dates=date_facts(counts, observed_at))
+            found = {place: Facts(dates=dates) for place, dates in date_facts(counts, observed_at).items()}
         case ValueKind.BOOLEAN:
-            (true,) = counts.measure(rows_where("value"))
-            return Facts(booleans=BooleanFacts(true=true, false=counts.non_null - true))
+            found = {place: Facts(booleans=booleans) for place, booleans in _boolean_facts(counts).items()}
         case ValueKind.OTHER:
-            return Facts()
+            pass
+        case _:
+            assert_never(counts.kind)
+    return defaultdict(Facts, found)
 
 
-def _left_out(counts: ValueCounts, kind: ValueKind, facts: Facts, observed_at: datetime) -> dict[str, str]:
-    if not counts.non_null:
+def _boolean_facts(counts: ValueCounts) -> dict[int, BooleanFacts]:
+    found = counts.measure(rows_where("value"))
+    return {place: BooleanFacts(true=true, false=counts.of[place].non_null - true) for place, (true,) in found.items()}
+
+
+def _left_out(counted: Counted, kind: ValueKind, facts: Facts, observed_at: datetime) -> dict[str, str]:
+    if not counted.non_null:
         return {}
     left_out: dict[str, str] = {}
     if kind is ValueKind.NUMBER and facts.numbers is None:
         left_out["numbers"] = "No value is finite, or their sums exceed double precision."
-    elif facts.numbers and (odd := counts.non_null - sum(bar.count for bar in facts.numbers.histogram)):
+    elif facts.numbers and (odd := counted.non_null - sum(bar.count for bar in facts.numbers.histogram)):
         left_out["numbers.not_finite"] = f"The facts leave out {odd:,} rows with NaN, infinity or more than a double."
     if kind is ValueKind.MOMENT and facts.dates is None:
         left_out["dates"] = "No value lies in the years 1 to 9999."
     if facts.dates and facts.dates.min > observed_at:
         left_out["dates.age_seconds"] = "Every value lies in the future."
-    if facts.text and counts.distinct > MAX_SPELLED_VALUES:
-        looked_at = f"Counted over a fixed share of the {counts.distinct:,} distinct values."
+    if facts.text and counted.distinct > MAX_SPELLED_VALUES:
+        looked_at = f"Counted over a fixed share of the {counted.distinct:,} distinct values."
         left_out |= dict.fromkeys(("text.shapes", "text.cases", "text.scripts"), looked_at)
     return left_out

@@ -30,17 +30,11 @@ SENTINEL = f"(NOT coalesce({_CALENDAR}, false) OR date_trunc('day', moment) IN (
 AT_MIDNIGHT = f"({_CALENDAR} AND moment = date_trunc('day', moment))"
 
 
-def moments(counts: str) -> str:
-    """The counts of the values as time stamps `moment`."""
-    return f"(SELECT * EXCLUDE value, TRY_CAST(value AS TIMESTAMP) AS moment FROM {counts})"  # noqa: S608 - ours
-
-
 def in_future(now: datetime) -> str:
     return f"coalesce(moment > TIMESTAMP '{now}', true)"
 
 
-_MOMENTS = moments(COUNTS)
-_ON_CALENDAR = f"(SELECT moment, n FROM {_MOMENTS} WHERE {_CALENDAR})"  # noqa: S608 - constants
+_ON_CALENDAR = f"(SELECT place, moment, n FROM {COUNTS} WHERE {_CALENDAR})"  # noqa: S608 - constants
 
 
 def clock_of(observed_at: datetime) -> datetime:
@@ -48,43 +42,45 @@ def clock_of(observed_at: datetime) -> datetime:
     return observed_at.astimezone(UTC).replace(tzinfo=None)
 
 
-def date_facts(counts: ValueCounts, observed_at: datetime) -> DateFacts | None:
-    """None when no value lies in the years 1 to 9999. Infinity, and what lies beyond those years, is a sentinel."""
+def date_facts(counts: ValueCounts, observed_at: datetime) -> dict[int, DateFacts]:
+    """By place; not of a column whose values all lie outside of the years 1 to 9999.
+
+    Infinity, and what lies beyond those years, is a sentinel.
+    """
     now = clock_of(observed_at)
-    oldest, newest, future, sentinels, latest, midnight = counts.measure(
+    measured = counts.measure(
         f"min(moment) FILTER ({_CALENDAR})",
         f"max(moment) FILTER ({_CALENDAR})",
-        rows_where(in_future(now)),
-        rows_where(SENTINEL),
         f"max(moment) FILTER (moment <= $1 AND {_CALENDAR})",
-        rows_where(AT_MIDNIGHT),
-        of=_MOMENTS,
+        *map(rows_where, (in_future(now), SENTINEL, AT_MIDNIGHT)),
         parameters=[now],
     )
-    if oldest is None:
-        return None
     weekdays, hours = (counts.rows_by(part, of=_ON_CALENDAR) for part in ("isodow(moment) - 1", "hour(moment)"))
-    missing, longest = _gaps(counts)
-    return DateFacts(
-        min=oldest.replace(tzinfo=UTC),
-        max=newest.replace(tzinfo=UTC),
-        future=future,
-        sentinels=sentinels,
-        age_seconds=(now - latest).total_seconds() if latest else 0.0,
-        at_midnight=midnight,
-        weekdays=tuple(weekdays.get(day, 0) for day in range(7)),
-        hours=tuple(hours.get(hour, 0) for hour in range(24)),
-        missing_days=missing,
-        longest_gap_days=longest,
-    )
+    gaps = _gaps(counts)
+    return {
+        place: DateFacts(
+            min=oldest.replace(tzinfo=UTC),
+            max=newest.replace(tzinfo=UTC),
+            future=future,
+            sentinels=sentinels,
+            age_seconds=(now - latest).total_seconds() if latest else 0.0,
+            at_midnight=midnight,
+            weekdays=tuple(weekdays[place].get(day, 0) for day in range(7)),
+            hours=tuple(hours[place].get(hour, 0) for hour in range(24)),
+            missing_days=gaps[place][0],
+            longest_gap_days=gaps[place][1],
+        )
+        for place, (oldest, newest, latest, future, sentinels, midnight) in measured.items()
+        if oldest is not None
+    }
 
 
-def _gaps(counts: ValueCounts) -> tuple[int, int]:
+def _gaps(counts: ValueCounts) -> dict[int, tuple[int, int]]:
     """Days without a value between the first and the last, and the most of them in a row."""
     days = (
-        f"SELECT DISTINCT moment::DATE AS day FROM {_ON_CALENDAR} "  # noqa: S608 - constants
+        f"SELECT DISTINCT place, moment::DATE AS day FROM {_ON_CALENDAR} "  # noqa: S608 - constants
         f"WHERE date_trunc('day', moment) NOT IN ({_DAYS})"
     )
-    empty = f"(SELECT day - lag(day) OVER (ORDER BY day) - 1 AS days FROM ({days}))"  # noqa: S608 - likewise
-    missing, longest = counts.measure("coalesce(sum(days), 0)::BIGINT", "coalesce(max(days), 0)", of=empty)
-    return int(missing), int(longest)
+    empty = f"(SELECT place, day - lag(day) OVER (PARTITION BY place ORDER BY day) - 1 AS days FROM ({days}))"  # noqa: S608 - likewise
+    found = counts.measure("coalesce(sum(days), 0)::BIGINT", "coalesce(max(days), 0)", of=empty)
+    return {place: found.get(place, (0, 0)) for place in counts.of}

@@ -20,7 +20,7 @@ import duckdb
 from domain.profiles.model import DEVIATIONS, ColumnProfile, Interval, NumberFacts
 from domain.rules.patterns import PATTERNS
 from flows.profiling import dates, numbers, text
-from flows.profiling.counts import ROWS, one_row
+from flows.profiling.counts import ROWS, one_row, understood
 from flows.profiling.patterns import well_formed
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 from flows.sources.dialect import quote_name
@@ -104,9 +104,9 @@ def intervals_of(
     sample: RandomSample, column: CopiedColumn, profile: ColumnProfile, observed_at: datetime
 ) -> Mapping[str, Interval]:
     """By the names of `domain.profiles.measurements`."""
+    counted = f"(SELECT {quote_name(column.alias)} AS value, g, count(*) AS n FROM {sample.dealt} GROUP BY ALL)"
     sample.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {COUNTS_BY_GROUP} AS SELECT {quote_name(column.alias)} AS value, g, "
-        f"count(*) AS n FROM {sample.dealt} GROUP BY ALL"
+        f"CREATE OR REPLACE TEMP TABLE {COUNTS_BY_GROUP} AS SELECT * FROM {understood(column.kind, counted)}"
     )
     found = dict(_of_any(sample, profile))
     if profile.non_null:
@@ -132,7 +132,7 @@ def _of_kind(
     if profile.dates:
         future = dates.in_future(dates.clock_of(observed_at))
         conditions = {"future": future, "sentinels": dates.SENTINEL, "at_midnight": dates.AT_MIDNIGHT}
-        return _shares(sample, dates.moments(values), "dates", conditions)
+        return _shares(sample, values, "dates", conditions)
     if kind is ValueKind.BOOLEAN:
         return _shares(sample, values, "booleans", {"true": "value"})
     return {}
@@ -172,17 +172,21 @@ def _of_numbers(sample: RandomSample, values: str, facts: NumberFacts) -> dict[s
         "zeros": numbers.ZERO,
         "negatives": numbers.NEGATIVE,
         "integers": numbers.WHOLE,
-        "outliers": numbers.outlying(facts.mean, facts.standard_deviation),
+        "outliers": numbers.outlying(_double(facts.mean), _double(numbers.reach_of(facts.standard_deviation))),
     }
     are_finite = {name: f"isfinite(v) AND {condition}" for name, condition in conditions.items()}
-    found = _shares(sample, numbers.doubles(values), "numbers", are_finite)
-    finite, distance = numbers.finite(values), f"(v - '{facts.mean!r}'::DOUBLE)"
+    found = _shares(sample, values, "numbers", are_finite)
+    finite, distance = numbers.finite(values), f"(v - {_double(facts.mean)})"
     groups = sample.groups(finite, "sum(n)", f"fsum(n * {distance})", f"fsum(n * pow({distance}, 2))")
     found["numbers.mean"] = sample.number(groups, lambda sums: facts.mean + sums[1] / sums[0])
     found["numbers.standard_deviation"] = sample.number(groups, _deviation)
     found["numbers.min"] = Interval(None, facts.min)
     found["numbers.max"] = Interval(facts.max, None)
     return found | _of_quantiles(sample, finite, facts)
+
+
+def _double(number: float) -> str:
+    return f"'{number!r}'::DOUBLE"
 
 
 def _deviation(sums: Sums) -> float:
@@ -192,7 +196,7 @@ def _deviation(sums: Sums) -> float:
 
 def _of_quantiles(sample: RandomSample, finite: str, facts: NumberFacts) -> dict[str, Interval | None]:
     """The values at which the share below a quantile would lie at the ends of its own interval (Woodruff 1952)."""
-    below = {share: f"v <= '{value!r}'::DOUBLE" for share, value in facts.quantiles.items()}
+    below = {share: f"v <= {_double(value)}" for share, value in facts.quantiles.items()}
     reached = _shares(sample, finite, "numbers.quantiles", below)
     reaches = {
         name: (i.high - i.low) / 2 for name, i in reached.items() if i and i.low is not None and i.high is not None

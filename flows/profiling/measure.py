@@ -21,8 +21,8 @@ from domain.profiles.model import (
 )
 from flows.failures import LeftOut, TableFailed
 from flows.profiling.allowance import ENDED, Allowance, bytes_of
-from flows.profiling.columns import profile_column
-from flows.profiling.counts import ROWS
+from flows.profiling.columns import profile_columns
+from flows.profiling.counts import ROWS, batches
 from flows.profiling.engine import ProfilingEngine
 from flows.profiling.intervals import FEWEST_GROUPS, RandomSample, intervals_of, random_sample
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
@@ -123,12 +123,12 @@ def _measure(
 ) -> _Measured:
     """Column by column while it is allowed. A profile without any column would tell less than an earlier one."""
     allowed, bytes_read = allowance or Allowance(), bytes_of(connection, copied.columns) if allowance else None
-    columns = tuple(_columns(connection, plan.table, copied, reading, allowed))
+    measured = {profile.name: profile for profile in _columns(connection, plan.table, copied, reading, allowed)}
+    columns = tuple(measured[column.name] for column in copied.columns if column.name in measured)
     if copied.columns and not columns:
         raise LeftOut(ENDED)
     if not columns:
         return _Measured((), None, bytes_read, {"duplicate_rows": "The table has no columns to compare."})
-    measured = {column.name for column in columns}
     left_out = {f"{UNMEASURED}{column.name}": ENDED for column in copied.columns if column.name not in measured}
     if left_out or allowed.is_over:
         unanswered = dict.fromkeys(("duplicate_rows", *COMPARED_METRICS), ENDED)
@@ -144,13 +144,14 @@ def _columns(
 ) -> Iterator[ColumnProfile]:
     declared = {column.name: column.data_type for column in table.columns}
     sample, orders = random_sample(connection, copied), value_orders(connection, table, copied)
-    for column in copied.columns:
+    for columns in batches(copied):
         if allowed.is_over:
             return
-        profile = profile_column(connection, column, declared.get(column.name, ""), reading, copied.observed_at)
-        intervals = intervals_of(sample, column, profile, copied.observed_at) if sample else {}
-        left_out = {**profile.left_out, **_no_intervals(reading, sample)}
-        yield replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out)
+        profiles = profile_columns(connection, columns, declared, reading, copied.observed_at)
+        for column, profile in zip(columns, profiles, strict=True):
+            intervals = intervals_of(sample, column, profile, copied.observed_at) if sample else {}
+            left_out = {**profile.left_out, **_no_intervals(reading, sample)}
+            yield replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out)
 
 
 def compared_within_room(

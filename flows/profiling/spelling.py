@@ -26,14 +26,19 @@ class Spelling:
     scripts: Mapping[str, float]
 
 
-def spelling_of(counts: ValueCounts) -> Spelling:
-    """Of all values; of very many distinct ones, of a fixed share of them."""
-    shapes: Counter[str] = Counter()
-    scripts: Counter[str] = Counter()
-    for value, rows in counts.values(LONGEST_SHOWN, one_in=-(-counts.distinct // MAX_SPELLED_VALUES)):
-        shapes[shape_of(value)] += rows
+def spelling_of(counts: ValueCounts) -> dict[int, Spelling]:
+    """By place: of all values; of very many distinct ones, of a fixed share of them."""
+    shapes: dict[int, Counter[str]] = {place: Counter() for place in counts.of}
+    scripts: dict[int, Counter[str]] = {place: Counter() for place in counts.of}
+    one_in = {place: -(-counted.distinct // MAX_SPELLED_VALUES) for place, counted in counts.of.items()}
+    for place, value, rows in counts.values(LONGEST_SHOWN, one_in):
+        shapes[place][shape_of(value)] += rows
         for script in scripts_of(value):
-            scripts[script] += rows
+            scripts[place][script] += rows
+    return {place: _spelling(shapes[place], scripts[place]) for place in counts.of}
+
+
+def _spelling(shapes: Counter[str], scripts: Counter[str]) -> Spelling:
     cases: Counter[str] = Counter()
     for shape, rows in shapes.items():
         cases[case_of(shape)] += rows

@@ -28,45 +28,59 @@ LEADING = f"(NOT unicode(value) {_PRINTED} AND regexp_matches(value, '^{_WHITE}'
 TRAILING = f"(NOT unicode(right(value, 1)) {_PRINTED} AND regexp_matches(value, '{_WHITE}$'))"
 PADDED = f"({LEADING} OR {TRAILING})"
 _IS_SHORT = f"strlen(value) <= {LONGEST_TOKEN + 4}"
+_FIRST_CHARACTERS = "".join(sorted({first for token in MISSING_TOKENS for first in (token[0], token[0].upper())}))
+_MAY_BE_TOKEN = f"contains({quote_text(SPACES + _FIRST_CHARACTERS)}, left(value, 1))"
+"""Cheaper than to trim and compare each value, and false of nearly all codes, numbers and dates."""
 
 
-def text_facts(counts: ValueCounts) -> TextFacts:
-    """Of a column with at least one value."""
-    shortest, longest, characters, empty, blank, leading, trailing, padded = counts.measure(
+def text_facts(counts: ValueCounts) -> dict[int, TextFacts]:
+    """By place."""
+    measured = counts.measure(
         "min(length(value))",
         "max(length(value))",
         "sum(length(value) * n)::BIGINT",
         *map(rows_where, (EMPTY, BLANK, LEADING, TRAILING, PADDED)),
     )
-    spelling = spelling_of(counts)
-    return TextFacts(
-        min_length=shortest,
-        max_length=longest,
-        mean_length=characters / counts.non_null,
-        empty=empty,
-        blank=blank,
-        padded=padded,
-        patterns=_pattern_shares(counts),
-        shapes=spelling.shapes,
-        leading_space=leading,
-        trailing_space=trailing,
-        missing_tokens=_missing_tokens(counts),
-        cases=spelling.cases,
-        scripts=spelling.scripts,
-    )
+    spelled, patterns, missing = spelling_of(counts), _pattern_shares(counts), _missing_tokens(counts)
+    return {
+        place: TextFacts(
+            min_length=shortest,
+            max_length=longest,
+            mean_length=characters / counts.of[place].non_null,
+            empty=empty,
+            blank=blank,
+            padded=padded,
+            patterns=patterns[place],
+            shapes=spelled[place].shapes,
+            leading_space=leading,
+            trailing_space=trailing,
+            missing_tokens=missing[place],
+            cases=spelled[place].cases,
+            scripts=spelled[place].scripts,
+        )
+        for place, (shortest, longest, characters, empty, blank, leading, trailing, padded) in measured.items()
+    }
 
 
-def _missing_tokens(counts: ValueCounts) -> tuple[ValueCount, ...]:
+def _missing_tokens(counts: ValueCounts) -> dict[int, tuple[ValueCount, ...]]:
     listed = ", ".join(map(quote_text, MISSING_TOKENS))
     bare = f"lower(trim(value, {quote_text(SPACES)}))"
-    found = counts.rows_by(bare, of=f"(SELECT value, n FROM {COUNTS} WHERE {_IS_SHORT} AND {bare} IN ({listed}))")  # noqa: S608 - constants
-    return most_frequent(found, counts.non_null)
+    likely = f"{_IS_SHORT} AND {_MAY_BE_TOKEN} AND {bare} IN ({listed})"
+    found = counts.rows_by(bare, of=f"(SELECT place, value, n FROM {COUNTS} WHERE {likely})")  # noqa: S608 - constants
+    return {place: most_frequent(rows_of, counts.of[place].non_null) for place, rows_of in found.items()}
 
 
-def _pattern_shares(counts: ValueCounts) -> Mapping[str, float]:
+def _pattern_shares(counts: ValueCounts) -> dict[int, Mapping[str, float]]:
     possible = counts.some({name: cheap_test(pattern, "value") for name, pattern in PATTERNS.items()})
     if not possible:
-        return {}
+        return {place: {} for place in counts.of}
     patterns = [pattern for name, pattern in PATTERNS.items() if name in possible]
     matched = counts.measure(*(rows_where(well_formed(pattern, "value")) for pattern in patterns))
-    return {pattern.name: rows / counts.non_null for pattern, rows in zip(patterns, matched, strict=True) if rows}
+    return {
+        place: {
+            pattern.name: rows / counts.of[place].non_null
+            for pattern, rows in zip(patterns, found, strict=True)
+            if rows
+        }
+        for place, found in matched.items()
+    }

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from domain.rules.patterns import PATTERNS
 from flows.profiling.counts import ValueCounts
+from flows.profiling.numbers import WHOLE
 from flows.profiling.patterns import cheap_test, well_formed
 from flows.sources.base import ValueKind
 from flows.sources.dialect import quote_text
@@ -14,8 +15,8 @@ from flows.sources.dialect import quote_text
 # A leading zero makes a code, not a number: 00420 loses something when it becomes 420.
 _INTEGER = "^[+-]?(0|[1-9][0-9]{0,17})$"
 _DECIMAL = "^[+-]?(0|[1-9][0-9]*)?[.][0-9]+([eE][+-]?[0-9]+)?$"
-_INTEGER_TYPES = "('SMALLINT', 'INTEGER', 'BIGINT')"
-_MIDNIGHT = "TRY_CAST(value AS TIMESTAMP) = date_trunc('day', TRY_CAST(value AS TIMESTAMP))"
+_MIDNIGHT = "moment IS NULL OR moment = date_trunc('day', moment)"
+"""A day beyond the range of time stamps is no moment."""
 _REAL_DAY = "TRY_CAST(left(value, 10) AS DATE) IS NOT NULL"
 _STARTS_LIKE_A_NUMBER = "contains('+-.0123456789', left(value, 1))"
 
@@ -37,25 +38,26 @@ _TEXT_TESTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def actual_types(counts: ValueCounts, kind: ValueKind) -> Mapping[str, float]:
-    """The share of the non-null rows by what their value looks like."""
-    found = counts.rows_by(_classes(counts, kind))
-    return {name: rows / counts.non_null for name, rows in found.items()}
+def actual_types(counts: ValueCounts) -> dict[int, Mapping[str, float]]:
+    """By place, the share of the non-null rows by what their value looks like."""
+    return {
+        place: {name: rows / counts.of[place].non_null for name, rows in found.items()}
+        for place, found in counts.rows_by(_classes(counts)).items()
+    }
 
 
-def _classes(counts: ValueCounts, kind: ValueKind) -> str:
-    match kind:
+def _classes(counts: ValueCounts) -> str:
+    match counts.kind:
         case ValueKind.NUMBER:
-            whole = "TRY_CAST(value AS DOUBLE) = trunc(TRY_CAST(value AS DOUBLE))"
-            return f"CASE WHEN typeof(value) IN {_INTEGER_TYPES} OR {whole} THEN 'integer' ELSE 'decimal' END"
+            return f"CASE WHEN {WHOLE} THEN 'integer' ELSE 'decimal' END"
         case ValueKind.MOMENT:
-            return f"CASE WHEN typeof(value) = 'DATE' OR {_MIDNIGHT} THEN 'date' ELSE 'timestamp' END"
+            return f"CASE WHEN {_MIDNIGHT} THEN 'date' ELSE 'timestamp' END"
         case ValueKind.BOOLEAN:
             return "'boolean'"
         case ValueKind.TEXT | ValueKind.OTHER:
             return _classes_of_text(counts)
         case _:
-            assert_never(kind)
+            assert_never(counts.kind)
 
 
 def _classes_of_text(counts: ValueCounts) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.profiles.model import BooleanFacts, ColumnProfile, DateFacts, Method, Reading, ValueCount
 from domain.rules.patterns import PATTERNS, is_well_formed
-from flows.profiling.columns import profile_column
+from flows.profiling.columns import profile_columns
 from flows.profiling.counts import count_values
 from flows.profiling.dates import SENTINEL_DAYS
 from flows.profiling.numbers import QUANTILES, quantiles_of
@@ -34,7 +34,8 @@ def profile() -> Iterator[Profiler]:
             listed = f"SELECT unnest(?::{sql_type}[]) AS c1"
             engine.execute(f"CREATE OR REPLACE TEMP TABLE rows_read AS {listed}", [list(values)])
             reading = Reading(Method.EXACT, len(values), len(values))
-            return profile_column(engine, CopiedColumn("v", "c1", kind), sql_type, reading, NOW)
+            (found,) = profile_columns(engine, [CopiedColumn("v", "c1", kind)], {"v": sql_type}, reading, NOW)
+            return found
 
         yield profile_values
 
@@ -129,11 +130,11 @@ def test_histogram_counts_every_value_once_in_its_bar(profile: Profiler, values:
 def test_quantiles_by_sorting_equal_those_in_memory(values: list[int]) -> None:
     with duckdb.connect() as engine:
         engine.execute("CREATE TEMP TABLE rows_read AS SELECT unnest(?::INTEGER[]) AS c1", [values])
-        counts = count_values(engine, "c1")
+        counts = count_values(engine, [CopiedColumn("v", "c1", ValueKind.NUMBER)])
 
-        sorted_out = quantiles_of(counts, len(values), in_memory=False)
+        sorted_out = quantiles_of(counts, in_memory=False)
 
-    assert sorted_out == {share: by_hand.quantile(values, share) for share in QUANTILES}
+    assert sorted_out[0] == {share: by_hand.quantile(values, share) for share in QUANTILES}
 
 
 def test_values_that_are_not_finite_are_left_out_by_name(profile: Profiler) -> None:
@@ -358,7 +359,7 @@ def test_shapes_of_very_many_values_are_named_a_share() -> None:
     with duckdb.connect() as engine:
         engine.execute("CREATE TEMP TABLE rows_read AS SELECT format('v{:06d}', i) AS c1 FROM range(30000) r(i)")
 
-        measured = profile_column(engine, CopiedColumn("v", "c1", ValueKind.TEXT), "text", reading, NOW)
+        (measured,) = profile_columns(engine, [CopiedColumn("v", "c1", ValueKind.TEXT)], {}, reading, NOW)
 
     reason = "Counted over a fixed share of the 30,000 distinct values."
     assert measured.left_out == {"text.shapes": reason, "text.cases": reason, "text.scripts": reason}

@@ -14,7 +14,7 @@ from domain.assets.model import AssetType, FoundTable
 from domain.fqn import Fqn
 from domain.profiles.model import ColumnsTogether, Method, Reading
 from domain.profiles.together import FunctionalDependency, NullCooccurrence, OrderedPair
-from flows.profiling.columns import profile_column
+from flows.profiling.columns import profile_columns
 from flows.profiling.keys import count_duplicate_rows
 from flows.profiling.measure import compared_within_room
 from flows.profiling.plan import ProfilePlan
@@ -42,7 +42,7 @@ def compare(
     columns = tuple(CopiedColumn(name, alias, kinds[name]) for name, alias in zip(kinds, aliases, strict=True))
     copied = Copied(count, count, Coverage.ALL, NOW, columns)
     reading = Reading(Method.EXACT, count, count)
-    profiles = [profile_column(engine, column, "", reading, NOW) for column in columns]
+    profiles = [one for column in columns for one in profile_columns(engine, [column], {}, reading, NOW)]
     has_duplicates = count_duplicate_rows(engine, copied) > 0
     return compare_columns(
         engine, copied, profiles, reading, seed=7, known_keys=known_keys, has_duplicates=has_duplicates
@@ -349,7 +349,7 @@ def test_a_profile_does_without_comparisons_that_there_is_no_room_for() -> None:
     table = FoundTable(Fqn.of("bank", "main", "public", "t"), AssetType.TABLE, ())
     with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as full:
         full.execute("CREATE TEMP TABLE rows_read AS SELECT i * 7919 % 1000 AS c1, i % 97 AS c2 FROM range(90000) r(i)")
-        profiles = [profile_column(full, column, "", reading, NOW) for column in columns]
+        profiles = [one for column in columns for one in profile_columns(full, [column], {}, reading, NOW)]
         (used,) = full.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone() or (0,)
         full.execute(f"SET memory_limit = '{used + 300_000} bytes'")
 

@@ -13,7 +13,7 @@ import pytest
 
 from domain.profiles.measurements import measurements
 from domain.profiles.model import ColumnProfile, Method, Reading
-from flows.profiling.columns import profile_column
+from flows.profiling.columns import profile_columns
 from flows.profiling.intervals import intervals_of, random_sample
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 
@@ -71,7 +71,7 @@ def profile(engine: duckdb.DuckDBPyConnection, name: str, coverage: Coverage, ch
     column = CopiedColumn(name, name, KINDS[name][1])
     population = BLOCKS * ROWS_A_BLOCK
     method = Method.EXACT if coverage is Coverage.ALL else Method.SAMPLED
-    found = profile_column(engine, column, "", Reading(method, rows, population), NOW)
+    (found,) = profile_columns(engine, [column], {}, Reading(method, rows, population), NOW)
     copied = Copied(rows, population, coverage, NOW, (column,), "block" if coverage is Coverage.BLOCKS else None)
     sample = random_sample(engine, copied)
     return replace(found, intervals=intervals_of(sample, column, found, NOW)) if sample else found
