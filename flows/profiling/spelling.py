@@ -16,7 +16,7 @@ from flows.profiling.shapes import shape_of
 MAX_SPELLED_VALUES = 20_000
 """Distinct values that are looked at at most: each of them has to come over into Python."""
 
-_TITLE = re.compile("[^Aa]*A[^Aa]*|[^Aa]*Aa+([^Aa]+Aa*)*[^Aa]*")
+_TITLE = re.compile("[^Aa]*Aa*([^Aa]+Aa*)*[^Aa]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ def test_texts_agree_with_plain_python(profile: Profiler, values: list[str | Non
         ("Anna-Maria van", "mixed"),
         ("Anna-Maria Van", "title"),
         ("Anna A. Bé", "title"),
+        ("J. Smith", "title"),
         ("McDonald", "mixed"),
         ("iPhone", "mixed"),
         ("12:30", "none"),
