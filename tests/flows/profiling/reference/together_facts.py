@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import Any
 
 from tests.flows.profiling.reference.comparison import ROUNDING, Close, Expected, Facts, Findings
-from tests.flows.profiling.reference.value_order import comparable
 from tests.flows.profiling.reference.values import Column, Kind, Value
 
 FEWEST_ROWS = 20
@@ -160,44 +159,38 @@ def _varies(column: Column) -> bool:
 def _correlations(columns: Sequence[Column]) -> Findings:
     certain: Found = {}
     for one, other in combinations(columns, 2):
-        pairs = [(a, b) for a, b in _both(one, other) if math.isfinite(a.number) and math.isfinite(b.number)]
-        pearson = _pearson([a.number for a, _ in pairs], [b.number for _, b in pairs])
+        rows, pearson = _pearson(one.numbers, other.numbers)
         if pearson:
-            is_whole = len(pairs) == len(one.values)
+            is_whole = rows == len(one.values)
             certain[one.name, other.name] = {
                 "columns": [one.name, other.name],
-                "rows": len(pairs),
+                "rows": rows,
                 "pearson": pearson,
-                "spearman": _pearson(*map(_ranks, zip(*pairs, strict=True))) if is_whole else None,
+                "spearman": _pearson(one.ranks, other.ranks)[1] if is_whole else None,
             }
     return Findings(lambda one: one.columns, certain, {}, rank=lambda one: abs(one.pearson))
 
 
-def _pearson(ones: Sequence[float], others: Sequence[float]) -> Close | None:
-    """None where one of them never changes. What a rounded mean is off weighs the more the less they vary."""
+def _pearson(left: Sequence[float | None], right: Sequence[float | None]) -> tuple[int, Close | None]:
+    """With the rows that have both; None where one of them never changes.
+
+    What a rounded mean is off weighs the more the less they vary.
+    """
+    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a is not None and b is not None]
+    ones, others = [a for a, _ in pairs], [b for _, b in pairs]
     if len(set(ones)) < 2 or len(set(others)) < 2:
-        return None
+        return len(pairs), None
     one_far, other_far = _distances(ones), _distances(others)
     (one_norm, other_norm) = (math.sqrt(math.fsum(far * far for far in fars)) for fars in (one_far, other_far))
     value = math.fsum(a * b for a, b in zip(one_far, other_far, strict=True)) / one_norm / other_norm
     size = math.sqrt(len(ones))
     unsure = max(max(map(abs, ones)) * size / one_norm, max(map(abs, others)) * size / other_norm)
-    return Close(value, ROUNDING + 2.0**-50 * unsure**2)
+    return len(pairs), Close(value, ROUNDING + 2.0**-50 * unsure**2)
 
 
 def _distances(values: Sequence[float]) -> list[float]:
     mean = math.fsum(values) / len(values)
     return [value - mean for value in values]
-
-
-def _ranks(values: Sequence[Value]) -> list[float]:
-    """Equal values share the middle one."""
-    counts = Counter(comparable(value) for value in values)
-    rank_of, below = {}, 0
-    for compared in sorted(counts):
-        rank_of[compared] = below + (counts[compared] + 1) / 2
-        below += counts[compared]
-    return [rank_of[comparable(value)] for value in values]
 
 
 # Nulls
@@ -253,15 +246,8 @@ def _span(column: Column) -> tuple[Any, Any]:
     return min(values), max(values)
 
 
-def _compared(column: Column) -> Iterator[Any]:
-    """What compares as the source's values do; None where a number is not finite."""
-    for value in column.values:
-        is_number = column.kind is Kind.NUMBER and value is not None
-        yield None if value is None or (is_number and not math.isfinite(value.number)) else value.compared
-
-
 def _ordered(one: Column, other: Column) -> Facts | None:
-    pairs = [(a, b) for a, b in zip(_compared(one), _compared(other), strict=True) if a is not None and b is not None]
+    pairs = [(a, b) for a, b in zip(one.compared, other.compared, strict=True) if a is not None and b is not None]
     below, above = sum(a < b for a, b in pairs), sum(a > b for a, b in pairs)
     smaller, first, last = (below, one, other) if below >= above else (above, other, one)
     not_larger = len(pairs) - min(below, above)
@@ -280,7 +266,7 @@ def _ordered(one: Column, other: Column) -> Facts | None:
 
 def _not_larger_by_chance(first: Column, last: Column) -> tuple[float, float]:
     """How often the first of one row is not larger than the last of any, and how far off 200 rows may be."""
-    ones, others = sorted(_without_none(first)), sorted(_without_none(last))
+    ones, others = _sorted(first), _sorted(last)
     reached = total = 0
     for other in others:
         while reached < len(ones) and ones[reached] <= other:
@@ -293,5 +279,5 @@ def _not_larger_by_chance(first: Column, last: Column) -> tuple[float, float]:
     return share, LUCK * math.sqrt(2 * max(share * (1 - share), 1 / present) / present)
 
 
-def _without_none(column: Column) -> list[Any]:
-    return [value for value in _compared(column) if value is not None]
+def _sorted(column: Column) -> list[Any]:
+    return sorted(value for value in column.compared if value is not None)

@@ -41,19 +41,12 @@ class Value:
     bytes: int
     compared: float | Point | None = None
     """By which numbers and moments, of any column, are compared."""
+    number: float = math.nan
+    """In double precision."""
     digits: Decimal | None = None
     """A finite number as it is written."""
     moment: datetime | None = None
     """In UTC; None beyond the years 1 to 9999."""
-
-    @property
-    def number(self) -> float:
-        """In double precision."""
-        assert isinstance(self.compared, int | float)
-        try:
-            return float(self.compared)
-        except OverflowError:
-            return math.inf
 
 
 @dataclass(frozen=True)
@@ -87,11 +80,29 @@ class Column:
     @cached_property
     def finite(self) -> Counter[float]:
         """Rows by the numbers that are finite doubles."""
-        found: Counter[float] = Counter()
-        for value, rows in self.counts.items():
-            if self.kind is Kind.NUMBER and math.isfinite(value.number):
-                found[value.number] += rows
-        return found
+        return Counter(number for number in self.numbers if number is not None)
+
+    @cached_property
+    def numbers(self) -> list[float | None]:
+        """By row, what is finite."""
+        found = (math.nan if value is None else value.number for value in self.values)
+        return [number if math.isfinite(number) else None for number in found]
+
+    @cached_property
+    def compared(self) -> list[Any]:
+        """By row, what compares as the source's values do; None where a number is not finite."""
+        if self.kind is not Kind.NUMBER:
+            return [None if value is None else value.compared for value in self.values]
+        return [value.compared if value and math.isfinite(value.number) else None for value in self.values]
+
+    @cached_property
+    def ranks(self) -> list[float | None]:
+        """Of what is compared; equal values share the middle one of theirs."""
+        rows_of, rank_of, below = Counter(self.compared), {}, 0
+        for compared in sorted(rows_of.keys() - {None}):
+            rank_of[compared] = below + (rows_of[compared] + 1) / 2
+            below += rows_of[compared]
+        return [rank_of.get(compared) for compared in self.compared]
 
     @cached_property
     def moments(self) -> Counter[datetime]:
@@ -147,7 +158,7 @@ def _bytes(text: str) -> Value:
 
 
 def _integer(text: str, width: int) -> Value:
-    return Value(text, int(text), width, int(text), Decimal(text))
+    return Value(text, int(text), width, int(text), float(text), Decimal(text))
 
 
 def _float(text: str, width: int) -> Value:
@@ -155,7 +166,8 @@ def _float(text: str, width: int) -> Value:
     read = float if width == _FLOATS["double precision"] else _single
     number = read(text) + 0.0
     order = (math.isnan(number), 0 if math.isnan(number) else number)
-    return Value(Spells(number, read), order, width, number, _digits(text) if math.isfinite(number) else None)
+    digits = _digits(text) if math.isfinite(number) else None
+    return Value(Spells(number, read), order, width, number, number, digits)
 
 
 def _digits(text: str) -> Decimal:
@@ -174,7 +186,7 @@ def _numeric(text: str, *, is_scaled: bool) -> Value:
     """Shown as text, without zeros at the end where the type declares no scale; compared as a double."""
     shown = text if is_scaled or "." not in text else text.rstrip("0").rstrip(".")
     digits = Decimal(text)
-    return Value(shown, shown, len(shown), float(digits), digits if digits.is_finite() else None)
+    return Value(shown, shown, len(shown), float(text), float(text), digits if digits.is_finite() else None)
 
 
 _MOMENT = re.compile(r"(\d+)-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:\+00)?( BC)?")
