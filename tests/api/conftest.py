@@ -1,7 +1,6 @@
 """The real application on a real socket, over a real database; only the workflow engine is in memory."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -23,6 +22,7 @@ from tests.background import beside
 from tests.e2e.client import NO_TLS, GraphQL
 from tests.factories.connections import add_connection
 from tests.fakes.orchestrator import FakeOrchestrator
+from tests.listening import listening_socket
 from tests.waiting import eventually
 
 
@@ -32,7 +32,7 @@ async def serving(services: Services) -> AsyncIterator[str]:
 
     It is opened and closed by hand: it would take a fifth of a second to notice that it has to end, in every test.
     """
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listening_socket()
     server = make_server(services)
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.listening import listening_socket
 
 BOUND_SECONDS = 50.0
 INPUT_TOKENS, OUTPUT_TOKENS = 1000, 200
@@ -195,7 +196,7 @@ def running_provider() -> Iterator[ModelProvider]:
     """In a thread and an event loop of its own, on a free port."""
     provider = ModelProvider()
     routes = [Route(path, provider.respond, methods=["POST"]) for path in ("/v1/chat/completions", "/v1/messages")]
-    listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listening = listening_socket()
     provider.port = listening.getsockname()[1]
     config = uvicorn.Config(Starlette(routes=routes), log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
