@@ -1,9 +1,5 @@
 """`python -m domain verify-audit`, as an operator or a schedule runs it."""
 
-import asyncio
-import os
-import sys
-
 import asyncpg
 import pytest
 
@@ -11,20 +7,10 @@ from domain.db.engine import Database
 from domain.db.uow import UnitsOfWork
 from domain.identity import Actor
 from domain.settings import Settings
+from tests.domain.command import run
 from tests.factories.audit import record_events, record_one, seal_all
 
 pytestmark = pytest.mark.db
-
-
-async def run(settings: Settings, *options: str) -> tuple[int | None, str]:
-    """Its exit code and what it prints."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "domain", "verify-audit", *options,
-        env=os.environ | {"ASSAY_DATABASE_URL": settings.database_url()},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _ = await process.communicate()
-    return process.returncode, printed.decode()
 
 
 @pytest.fixture
@@ -37,8 +23,10 @@ async def head(unit_of_work: UnitsOfWork, database: Database, actor: Actor, sql:
 
 
 async def test_whole_chains_end_with_0_and_the_heads_to_keep(database_settings: Settings, head: str) -> None:
-    plain = await run(database_settings)
-    asked = await run(database_settings, "--expect-head", head, "--expect-head", f"default={head.split('=')[1]}")
+    plain = await run(database_settings, "verify-audit")
+    asked = await run(
+        database_settings, "verify-audit", "--expect-head", head, "--expect-head", f"default={head.split('=')[1]}"
+    )
 
     assert (
         plain
@@ -57,7 +45,7 @@ async def test_a_broken_chain_ends_with_1_and_says_where(
     await sql.execute("UPDATE audit_event SET actor = 'eve' WHERE sequence = 2")
     await sql.execute("RESET session_replication_role")
 
-    code, printed = await run(database_settings)
+    code, printed = await run(database_settings, "verify-audit")
 
     assert code == 1
     assert printed.splitlines()[-1] == (
@@ -73,7 +61,7 @@ async def test_a_broken_chain_ends_with_1_and_says_where(
     ],
 )
 async def test_what_cannot_be_expected_ends_with_2(option: str, complaint: str, database_settings: Settings) -> None:
-    code, printed = await run(database_settings, "--expect-head", option)
+    code, printed = await run(database_settings, "verify-audit", "--expect-head", option)
 
     assert code == 2
     assert complaint in printed

@@ -1,9 +1,6 @@
 """`python -m domain token | member`, as an operator runs them."""
 
-import asyncio
-import os
 import re
-import sys
 
 import pytest
 
@@ -12,19 +9,9 @@ from domain.bootstrap import Domain
 from domain.fqn import Fqn
 from domain.identity import Actor
 from domain.settings import Settings
+from tests.domain.command import run
 
 pytestmark = pytest.mark.db
-
-
-async def run(settings: Settings, *words: str) -> tuple[int | None, str]:
-    """Its exit code and what it prints."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "domain", *words,
-        env=os.environ | {"ASSAY_DATABASE_URL": settings.database_url()},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _ = await process.communicate()
-    return process.returncode, printed.decode()
 
 
 async def test_a_token_is_shown_once_listed_and_revoked(
@@ -78,4 +65,3 @@ async def test_a_mistake_ends_with_2_and_says_why(
 
     assert code == 2
     assert re.search(complaint, printed)
-    assert "Traceback" not in printed
