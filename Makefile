@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test conformance check bench lock clean
+.PHONY: help setup run test conformance all-tests check bench lock clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 UV := $(BIN)/uv --no-progress $(shell mkdir -p "$${XDG_CACHE_HOME:-$$HOME/.cache}/uv" 2>/dev/null || echo --no-cache)
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED)  ## make the virtual environment and install what is locked
 
@@ -23,11 +23,16 @@ run: setup  ## start everything and show the main job on a sample (ARGS=--exit e
 	@$(BIN)/assay demo $(ARGS)
 
 # Two at a time: while one waits for processes that it started, the other computes. A third made it slower on two cores.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
 test: setup  ## run the tests (ARGS=tests/domain for some of them)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --ignore tests/conformance $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --ignore tests/conformance $(ARGS)
 
 conformance: setup  ## check the API with tools of others, which need Node 20 (ARGS="-k audit" for some of them)
 	$(BIN)/python -m pytest tests/conformance $(ARGS)
+
+all-tests: setup  ## both at once, on one installation, as CI does
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: setup  ## what CI asks of every change, without the tests
 	$(BIN)/ruff format --check .

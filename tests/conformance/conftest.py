@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -6,7 +6,6 @@ from tests.background import beside
 from tests.conformance.streams import Streams, keep_events_coming, make_streams
 from tests.conformance.tools import Tools, make_tools
 from tests.e2e.client import GraphQL
-from tests.e2e.conftest import make_installation, running
 from tests.e2e.installation import Installation
 
 
@@ -16,16 +15,13 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
 
 
 @pytest.fixture(scope="session")
-def served(tools: Tools) -> Iterator[Installation]:
+def served(tools: Tools, demo_output: str, installation: Installation) -> Installation:
     """An installation as it ships, after the main job on the sample bank: runs, scores and violations are there.
 
-    Without the tools there is nothing to start it for.
+    Without the tools there is nothing to start it for, so they come first.
     """
-    del tools
-    with running(make_installation()) as made:
-        done = made.run("demo", "--exit")
-        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-        yield made
+    del tools, demo_output
+    return installation
 
 
 @pytest.fixture(scope="session")

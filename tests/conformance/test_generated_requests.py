@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -17,7 +17,7 @@ from tests.conformance.tools import Tools
 from tests.e2e.client import NO_TLS, GraphQL
 from tests.e2e.installation import PROJECT, Installation
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("conformance")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e"), pytest.mark.spoils]
 
 SEEDS = (1, 2, 3)
 RIGHTS = "{ viewer { permissions } }"
@@ -38,15 +38,14 @@ async def environment(tools: Tools, api: GraphQL) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def production(served: Installation, environment: Mapping[str, str]) -> Iterator[Installation]:
-    """The same installation, which now wants to know who asks; what it holds was looked at before."""
+def production(served: Installation, environment: Mapping[str, str]) -> Installation:
+    """The same installation, which now wants to know who asks; what it holds was looked at before.
+
+    It stays so, and what was made up stays in it: nothing comes after this module.
+    """
     del environment
-    served.stop()
-    strict = Installation(served.home, served.api_port, served.prefect_port, {"ASSAY_MODE": "production"})
-    strict.start()
-    yield strict
-    strict.stop()
-    served.start()
+    served.restart(ASSAY_MODE="production")
+    return served
 
 
 @pytest.fixture(scope="module", params=CALLERS, ids=lambda caller: caller.name)

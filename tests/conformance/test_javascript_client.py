@@ -8,7 +8,7 @@ from tests.e2e.client import GraphQL
 from tests.e2e.clients import CLIENTS, expected, run_client
 from tests.e2e.installation import PROJECT, Installation
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("conformance")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.conformance.tools import Tools
 from tests.e2e.installation import PROJECT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("conformance")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 SCHEMA = PROJECT / "schema.graphql"
 RELEASED = PROJECT / "docs" / "schema" / "released.graphql"

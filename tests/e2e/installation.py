@@ -57,6 +57,12 @@ class Installation:
         self._launcher.communicate(timeout=STOP_SECONDS)
         return self._launcher.returncode
 
+    def restart(self, **settings: str) -> None:
+        """With other settings, on what it holds."""
+        self.stop()
+        self._settings = settings
+        self.start()
+
     def kill_all(self) -> None:
         """SIGKILL for the launcher and everything that it started, all at once, as a power cut would."""
         assert self._launcher
