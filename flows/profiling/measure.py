@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,7 +25,7 @@ from flows.failures import LeftOut, TableFailed
 from flows.profiling.allowance import ENDED, Allowance, bytes_of
 from flows.profiling.columns import profile_columns
 from flows.profiling.counts import ROWS, batches
-from flows.profiling.engine import ProfilingEngine
+from flows.profiling.engine import ProfilingEngine, Workspace
 from flows.profiling.intervals import FEWEST_GROUPS, RandomSample, intervals_of, random_sample
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
 from flows.profiling.neighbours import Neighbours
@@ -35,15 +37,27 @@ from flows.sources.base import Copied, Coverage, Source
 from flows.sources.room import lack_of_room
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """What was measured of the copy, and what was not."""
+def _nothing_compared() -> Comparison:
+    return Comparison(left_out=dict.fromkeys(COMPARED_METRICS, ENDED))
 
-    columns: tuple[ColumnProfile, ...]
-    duplicates: Measured[int] | None
-    bytes_read: int | None
-    left_out: Mapping[str, str]
-    compared: Comparison = field(default_factory=Comparison)
+
+@dataclass(slots=True)
+class _Measured:
+    """What was measured of the copy so far; it stays when the measuring is interrupted."""
+
+    columns: list[ColumnProfile] = field(default_factory=list)
+    duplicates: Measured[int] | None = None
+    compared: Comparison = field(default_factory=_nothing_compared)
+    bytes_read: int | None = None
+
+    def left_out(self, copied: Copied) -> dict[str, str]:
+        """Why each thing is missing that is."""
+        if not copied.columns:
+            return {"duplicate_rows": "The table has no columns to compare."}
+        measured = {column.name for column in self.columns}
+        missing = [f"{UNMEASURED}{column.name}" for column in copied.columns if column.name not in measured]
+        missing += [] if self.duplicates else ["duplicate_rows"]
+        return {**dict.fromkeys(missing, ENDED), **self.compared.left_out}
 
 
 async def profile_table(
@@ -62,11 +76,7 @@ async def profile_table(
         async with allowed.reading():
             copied = await source.copy_into(workspace.connection, ROWS, plan.table, plan.sample)
         reading = _reading(plan, copied)
-        try:
-            measure = partial(_measure, plan=plan, copied=copied, reading=reading, allowance=allowance)
-            measured = await workspace.run(measure)
-        except duckdb.Error as error:  # its message may quote a value
-            raise TableFailed(f"{plan.table.fqn} could not be measured: {_cause(error)}.") from None
+        measured = await _measured_in_time(workspace, plan, copied, reading, allowance)
     nearby = neighbours or Neighbours(source, [plan.table])
     relationships = await _relationships(source, plan.table, nearby, measured.columns, allowed)
     return TableProfile(
@@ -74,7 +84,7 @@ async def profile_table(
         observed_at=copied.observed_at,
         row_count=Measured(reading.population, _row_count_method(copied)),
         reading=reading,
-        columns=measured.columns,
+        columns=tuple(measured.columns),
         size_bytes=plan.table.size_bytes,
         duplicate_rows=measured.duplicates,
         candidate_keys=(*candidate_keys(plan.table, measured.columns), *measured.compared.keys),
@@ -84,11 +94,29 @@ async def profile_table(
         bytes_read=measured.bytes_read,
         left_out={
             **_left_out(plan.table),
-            **measured.left_out,
-            **measured.compared.left_out,
+            **measured.left_out(copied),
             **({"relationships": ENDED} if relationships is None else {}),
         },
     )
+
+
+async def _measured_in_time(
+    workspace: Workspace, plan: ProfilePlan, copied: Copied, reading: Reading, allowance: Allowance | None
+) -> _Measured:
+    """What is being measured when time is up is interrupted. A profile without any column would tell less than an
+    earlier one.
+    """
+    measured, allowed = _Measured(), allowance or Allowance()
+    measure = partial(_measure, plan=plan, copied=copied, reading=reading, allowance=allowance, into=measured)
+    try:
+        with suppress(LeftOut):
+            async with allowed.reading():
+                await workspace.run(measure)
+    except duckdb.Error as error:  # its message may quote a value
+        raise TableFailed(f"{plan.table.fqn} could not be measured: {_cause(error)}.") from None
+    if copied.columns and not measured.columns:
+        raise LeftOut(ENDED)
+    return measured
 
 
 async def _relationships(
@@ -120,23 +148,20 @@ def _measure(
     copied: Copied,
     reading: Reading,
     allowance: Allowance | None,
-) -> _Measured:
-    """Column by column while it is allowed. A profile without any column would tell less than an earlier one."""
-    allowed, bytes_read = allowance or Allowance(), bytes_of(connection, copied.columns) if allowance else None
-    measured = {profile.name: profile for profile in _columns(connection, plan.table, copied, reading, allowed)}
-    columns = tuple(measured[column.name] for column in copied.columns if column.name in measured)
-    if copied.columns and not columns:
-        raise LeftOut(ENDED)
-    if not columns:
-        return _Measured((), None, bytes_read, {"duplicate_rows": "The table has no columns to compare."})
-    left_out = {f"{UNMEASURED}{column.name}": ENDED for column in copied.columns if column.name not in measured}
-    if left_out or allowed.is_over:
-        unanswered = dict.fromkeys(("duplicate_rows", *COMPARED_METRICS), ENDED)
-        return _Measured(columns, None, bytes_read, {**left_out, **unanswered})
-    duplicates = _duplicates(connection, copied, reading, columns)
-    has_duplicates = duplicates.value > 0
-    compared = compared_within_room(connection, plan, copied, reading, columns, has_duplicates=has_duplicates)
-    return _Measured(columns, duplicates, bytes_read, {}, compared)
+    into: _Measured,
+) -> None:
+    """Columns of one kind after those of another while it is allowed; they stand in the order of the table."""
+    allowed = allowance or Allowance()
+    if allowance:
+        into.bytes_read = bytes_of(connection, copied.columns)
+    places = {column.name: place for place, column in enumerate(copied.columns)}
+    for column in _columns(connection, plan.table, copied, reading, allowed):
+        insort(into.columns, column, key=lambda one: places[one.name])
+    if allowed.is_over or not copied.columns:
+        return
+    into.duplicates = _duplicates(connection, copied, reading, into.columns)
+    has_duplicates = into.duplicates.value > 0
+    into.compared = compared_within_room(connection, plan, copied, reading, into.columns, has_duplicates=has_duplicates)
 
 
 def _columns(

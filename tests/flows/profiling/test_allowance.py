@@ -1,7 +1,7 @@
 """A table that runs out of time keeps what was measured, and names the rest."""
 
 from collections.abc import Callable
-from itertools import count
+from itertools import chain, count, repeat
 
 import duckdb
 import pytest
@@ -16,6 +16,9 @@ from flows.profiling.plan import plan_profile
 from flows.profiling.together.compare import COMPARED_METRICS
 from flows.sources.base import CopiedColumn, ValueKind
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
+
+LONG = "md5(i::text) || md5((i + 1)::text) || md5((i + 2)::text)"
+"""Values of which so many take several seconds."""
 
 
 def ticking() -> Callable[[], float]:
@@ -43,8 +46,8 @@ async def filled(database: SourceDatabase) -> SourceDatabase:
 async def test_columns_that_were_measured_stay_and_the_others_are_named(
     filled: SourceDatabase, engine: ProfilingEngine
 ) -> None:
-    # One look when it begins, one before the copy, one before the columns of each kind: the days come too late.
-    profile = await measured(filled, engine, Allowance(4, ticking()))
+    # One look when it begins, before the copy, before the measuring, and before the columns of each kind: the days are too late.
+    profile = await measured(filled, engine, Allowance(5, ticking()))
 
     whole = await measured(filled, engine, None)
     assert [column.name for column in profile.columns] == ["a", "b", "c"]
@@ -60,13 +63,47 @@ async def test_columns_that_were_measured_stay_and_the_others_are_named(
     }
 
 
+def until_measuring(seconds: float) -> Callable[[], float]:
+    """A clock that stands while rows are read, at so many seconds before the end of a budget of 1,000."""
+    return chain([0.0, 0.0], repeat(1000 - seconds)).__next__
+
+
+@pytest.mark.db
+@pytest.mark.engine_postgres
+async def test_a_column_that_takes_longer_than_is_left_is_interrupted(
+    database: SourceDatabase, engine: ProfilingEngine
+) -> None:
+    await database.run(
+        f"CREATE VIEW t AS SELECT 1 AS quick, {LONG} AS slow, 2 AS last FROM generate_series(1, 900000) i"
+    )
+
+    profile = await measured(database, engine, Allowance(1000, until_measuring(1.0)))
+
+    (column,) = profile.columns
+    assert (column.name, column.rows, column.distinct.value) == ("quick", 900_000, 1)
+    assert profile.row_count.value == 900_000
+    assert profile.unmeasured == {"slow", "last"}
+    assert {profile.left_out[name] for name in ("columns.slow", "duplicate_rows", "correlations")} == {ENDED}
+
+
+@pytest.mark.db
+@pytest.mark.engine_postgres
+async def test_a_table_whose_first_column_takes_longer_than_is_left_is_left_out(
+    database: SourceDatabase, engine: ProfilingEngine
+) -> None:
+    await database.run(f"CREATE VIEW t AS SELECT {LONG} AS slow, 2 AS last FROM generate_series(1, 900000) i")
+
+    with pytest.raises(LeftOut, match="before it was measured"):
+        await measured(database, engine, Allowance(1000, until_measuring(0.3)))
+
+
 @pytest.mark.db
 @pytest.mark.engine_postgres
 async def test_a_table_of_which_no_column_was_measured_in_time_is_left_out(
     filled: SourceDatabase, engine: ProfilingEngine
 ) -> None:
     with pytest.raises(LeftOut, match="before it was measured"):
-        await measured(filled, engine, Allowance(2, ticking()))
+        await measured(filled, engine, Allowance(3, ticking()))
 
 
 @pytest.mark.db
