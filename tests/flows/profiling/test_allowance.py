@@ -46,7 +46,7 @@ async def filled(database: SourceDatabase) -> SourceDatabase:
 async def test_columns_that_were_measured_stay_and_the_others_are_named(
     filled: SourceDatabase, engine: ProfilingEngine
 ) -> None:
-    # One look when it begins, before the copy, before the measuring, and before the columns of each kind: the days are too late.
+    # A look at the begin, before the copy, before the measuring and before each kind of columns: the days are too late.
     profile = await measured(filled, engine, Allowance(5, ticking()))
 
     whole = await measured(filled, engine, None)
