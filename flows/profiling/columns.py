@@ -26,6 +26,11 @@ from flows.profiling.spelling import MAX_SPELLED_VALUES
 from flows.profiling.text import text_facts
 from flows.profiling.value_types import actual_types
 from flows.sources.base import CopiedColumn, ValueKind
+from flows.sources.long_texts import LONGEST_WHOLE, is_shortened
+
+_TEXTS = (ValueKind.TEXT, ValueKind.OTHER)
+_WHOLE_TEXTS = ("text.blank", "text.patterns")
+"""What only a whole text tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ def profile_columns(
     """Of columns of one kind, a batch of `flows.profiling.counts`. Types are named by column."""
     counts = count_values(connection, columns)
     top, types, facts = counts.top(), actual_types(counts), _facts(counts, observed_at)
+    shortened = _shortened(counts)
     return [
         ColumnProfile(
             name=column.name,
@@ -64,7 +70,7 @@ def profile_columns(
             text=facts[place].text,
             dates=facts[place].dates,
             booleans=facts[place].booleans,
-            left_out=_left_out(counted, column.kind, facts[place], observed_at),
+            left_out=_left_out(counted, column.kind, facts[place], observed_at, shortened.get(place, 0)),
         )
         for place, column in enumerate(columns)
         for counted in (counts.of.get(place, NOTHING),)
@@ -95,7 +101,7 @@ def _boolean_facts(counts: ValueCounts) -> dict[int, BooleanFacts]:
     return {place: BooleanFacts(true=true, false=counts.of[place].non_null - true) for place, (true,) in found.items()}
 
 
-def _left_out(counted: Counted, kind: ValueKind, facts: Facts, observed_at: datetime) -> dict[str, str]:
+def _left_out(counted: Counted, kind: ValueKind, facts: Facts, observed_at: datetime, shortened: int) -> dict[str, str]:
     if not counted.non_null:
         return {}
     left_out: dict[str, str] = {}
@@ -110,4 +116,14 @@ def _left_out(counted: Counted, kind: ValueKind, facts: Facts, observed_at: date
     if facts.text and counted.distinct > MAX_SPELLED_VALUES:
         looked_at = f"Counted over a fixed share of the {counted.distinct:,} distinct values."
         left_out |= dict.fromkeys(("text.shapes", "text.cases", "text.scripts"), looked_at)
+    if shortened:
+        beginning = f"{shortened:,} rows hold more than {LONGEST_WHOLE:,} characters; this is about the first of them."
+        left_out |= dict.fromkeys(("actual_types", *(_WHOLE_TEXTS if facts.text else ())), beginning)
     return left_out
+
+
+def _shortened(counts: ValueCounts) -> dict[int, int]:
+    """By place, the rows whose text did not come whole."""
+    if counts.kind not in _TEXTS:
+        return {}
+    return {place: rows for place, (rows,) in counts.measure(rows_where(is_shortened("value"))).items()}

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import duckdb
 
+from flows.sources.engine_memory import GIVEN_BACK
 from flows.sources.off_loop import run_off_loop
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ async def open_engine(
                 "temp_directory": folder,
                 "threads": _THREADS,
                 "preserve_insertion_order": False,
+                **GIVEN_BACK,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },

@@ -160,7 +160,7 @@ def _of_text(sample: RandomSample, values: str, profile: ColumnProfile) -> dict[
     )
     patterns = {name: well_formed(PATTERNS[name], "value") for name in profile.text.patterns}
     found |= _shares(sample, values, "text.patterns", patterns)
-    lengths = sample.groups(values, "sum(n)", "sum(n * length(value))")
+    lengths = sample.groups(values, "sum(n)", f"sum(n * {text.LENGTH})")
     found["text.mean_length"] = sample.number(lengths, lambda sums: sums[1] / sums[0])
     found["text.min_length"] = Interval(0, profile.text.min_length)
     found["text.max_length"] = Interval(profile.text.max_length, None)

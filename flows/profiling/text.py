@@ -10,6 +10,7 @@ from flows.profiling.counts import COUNTS, ValueCounts, most_frequent, rows_wher
 from flows.profiling.patterns import cheap_test, well_formed
 from flows.profiling.spelling import spelling_of
 from flows.sources.dialect import quote_text
+from flows.sources.long_texts import length_of
 
 # What people and programs write where there is no value. A country or a name may be called so, too: how often
 # such a word stands is a fact, that a value is missing is a guess.
@@ -18,6 +19,7 @@ MISSING_TOKENS = (
     *("unknown", "unk", "(unknown)", "not available", "not applicable", "not known", "not specified", "missing"),
     *("tbd", "tba", "-", "--", "---", "?", "??", "???", ".", "..", "...", "*", "**", "***", "_", "xxx", "x"),
 )
+LENGTH = length_of("value")
 LONGEST_TOKEN = max(map(len, MISSING_TOKENS))
 SPACES = " \t\r\n"
 
@@ -36,9 +38,9 @@ _MAY_BE_TOKEN = f"contains({quote_text(SPACES + _FIRST_CHARACTERS)}, left(value,
 def text_facts(counts: ValueCounts) -> dict[int, TextFacts]:
     """By place."""
     measured = counts.measure(
-        "min(length(value))",
-        "max(length(value))",
-        "sum(length(value) * n)::BIGINT",
+        f"min({LENGTH})",
+        f"max({LENGTH})",
+        f"sum({LENGTH} * n)::BIGINT",
         *map(rows_where, (EMPTY, BLANK, LEADING, TRAILING, PADDED)),
     )
     spelled, patterns, missing = spelling_of(counts), _pattern_shares(counts), _missing_tokens(counts)

@@ -6,6 +6,7 @@ import re
 
 from flows.sources.base import ValueKind
 from flows.sources.dialect import quote_name
+from flows.sources.long_texts import shortened_by_duckdb
 
 _NATIVE = {
     **dict.fromkeys(
@@ -15,7 +16,6 @@ _NATIVE = {
     "BOOLEAN": ValueKind.BOOLEAN,
     "DATE": ValueKind.MOMENT,
     "TIMESTAMP": ValueKind.MOMENT,
-    "VARCHAR": ValueKind.TEXT,
 }
 _CONVERTED = {
     # A Parquet file would hold them as doubles.
@@ -33,7 +33,11 @@ def reading_of(column: str, data_type: str) -> tuple[str, ValueKind]:
     """The expression that reads the column, and the kind of what it gives."""
     name = quote_name(column)
     plain = "" if data_type.endswith("]") else _MODIFIER.sub("", data_type)
+    if plain == "VARCHAR":
+        return shortened_by_duckdb(name), ValueKind.TEXT
     if plain in _NATIVE:
         return name, _NATIVE[plain]
-    expression, kind = _CONVERTED.get(plain, ("{}::VARCHAR", ValueKind.OTHER))
-    return expression.format(name), kind
+    if plain in _CONVERTED:
+        expression, kind = _CONVERTED[plain]
+        return expression.format(name), kind
+    return shortened_by_duckdb(f"{name}::VARCHAR"), ValueKind.OTHER

@@ -19,6 +19,7 @@ from flows.failures import TableFailed
 from flows.sources.base import Copied, Row, Sample, Source
 from flows.sources.dialect import Dialect
 from flows.sources.door import Door
+from flows.sources.engine_memory import GIVEN_BACK
 from flows.sources.local_copy import LocalCopy, Written, removed_afterwards
 from flows.sources.local_errors import cause_of
 from flows.sources.local_files import close_the_disk
@@ -55,6 +56,7 @@ class LocalSource:
                 "temp_directory": self._spill.name,
                 "threads": _THREADS,
                 "preserve_insertion_order": False,
+                **GIVEN_BACK,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },

@@ -94,12 +94,17 @@ WITH RECURSIVE beneath AS (
     SELECT b.attnum, b.name, t.typbasetype, t.typtypmod
     FROM beneath b JOIN pg_catalog.pg_type t ON t.oid = b.type WHERE t.typtype = 'd'
 )
-SELECT b.name, pg_catalog.format_type(b.type, b.modifier) AS base_type, t.typtype = 'e' AS is_enum
+SELECT b.name, pg_catalog.format_type(b.type, b.modifier) AS base_type, t.typtype = 'e' AS is_enum,
+       t.typlen < 0 AS is_unbounded
 FROM beneath b JOIN pg_catalog.pg_type t ON t.oid = b.type WHERE t.typtype <> 'd' ORDER BY b.attnum
 """
 
+# A table that has put nothing aside has no values of many bytes but those that could be packed into a block of it.
+# What has no rows of its own may have any.
 RELATION = f"""
 SELECT c.oid, c.relkind::text AS kind,
-       pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int AS blocks
+       pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::int AS blocks,
+       c.relkind NOT IN ('r', 'm') OR c.relhassubclass
+         OR c.reltoastrelid <> 0 AND pg_catalog.pg_relation_size(c.reltoastrelid) > 0 AS has_long_values
 {_RELATIONS} {_WANTED}
 """

@@ -24,7 +24,7 @@ async def select_rows(connection: asyncpg.Connection, table: FoundTable, sample:
     if relation is None:
         raise TableFailed(f"{table.fqn} does not exist.")
     found = await connection.fetch(catalogue.READABLE_COLUMNS, relation["oid"])
-    columns = tuple(_column(row) for row in found)
+    columns = tuple(_column(row, has_long_values=relation["has_long_values"]) for row in found)
     rows_sql = f"FROM {quote_table(table.fqn)}"
     if sample is None:
         return Selection(columns, rows_sql, Coverage.ALL, limit=None)
@@ -48,6 +48,7 @@ def sampled_percent(rows: int, estimated_rows: int, blocks: int) -> float:
     return min(ALL_BLOCKS, max(wanted, enough))
 
 
-def _column(row: asyncpg.Record) -> ReadableColumn:
-    expression, kind = reading_of(row["name"], row["base_type"], is_enum=row["is_enum"])
+def _column(row: asyncpg.Record, *, has_long_values: bool) -> ReadableColumn:
+    may_be_long = has_long_values and row["is_unbounded"]
+    expression, kind = reading_of(row["name"], row["base_type"], is_enum=row["is_enum"], may_be_long=may_be_long)
     return ReadableColumn(row["name"], expression, kind)

@@ -4,6 +4,7 @@ import re
 
 from flows.sources.base import ValueKind
 from flows.sources.dialect import as_text, quote_name
+from flows.sources.long_texts import shortened_by_postgres
 
 _NATIVE = {
     "smallint": ValueKind.NUMBER,
@@ -19,7 +20,7 @@ _LATEST_TIMESTAMP = "290000-01-01"
 _MODIFIER = re.compile(r"\(.*?\)")
 
 
-def reading_of(column: str, base_type: str, *, is_enum: bool) -> tuple[str, ValueKind]:
+def reading_of(column: str, base_type: str, *, is_enum: bool, may_be_long: bool) -> tuple[str, ValueKind]:
     """The expression that reads the column, and the kind of what it gives. `base_type` is beneath any domain."""
     name = quote_name(column)
     plain = _MODIFIER.sub("", base_type).strip()
@@ -34,7 +35,15 @@ def reading_of(column: str, base_type: str, *, is_enum: bool) -> tuple[str, Valu
             return _timestamp(f"({name} AT TIME ZONE 'UTC')"), ValueKind.MOMENT
         case "bytea":
             return f"'sha256:' || encode(sha256({name}), 'hex')", ValueKind.OTHER
-    return as_text(name, plain), ValueKind.TEXT if is_enum or plain in _TEXTS else ValueKind.OTHER
+    kind = ValueKind.TEXT if is_enum or plain in _TEXTS else ValueKind.OTHER
+    return _shortened(as_text(name, plain), kind) if may_be_long else as_text(name, plain), kind
+
+
+def _shortened(text: str, kind: ValueKind) -> str:
+    """Of other types the text is written once and kept, which costs more than it saves where the value is a text."""
+    if kind is ValueKind.TEXT:
+        return shortened_by_postgres(text)
+    return f"(SELECT {shortened_by_postgres('written')} FROM (SELECT {text} AS written OFFSET 0) AS value)"  # noqa: S608 - quoted
 
 
 def _numeric(name: str, declared: str) -> str:
