@@ -42,6 +42,11 @@ def _arguments() -> argparse.Namespace:
         default=15,
         help=f"of each query and run; a Save, {RUNS} and {PROFILING} take a fifth",
     )
+    parser.add_argument(
+        "--datahub",
+        action="store_true",
+        help=f"for {PROFILING}: DataHub's profiler beside ours, if it can be installed",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     return parser.parse_args()
 
@@ -56,7 +61,8 @@ def _measure(arguments: argparse.Namespace, size: Size) -> Sequence[Figure]:
     if arguments.part in {ALL, GRAPHQL}:
         figures += measure_graphql(arguments.repetitions, progress.tell)
     if arguments.part in {ALL, PROFILING}:
-        figures += measure_profiling(max(arguments.repetitions // 5, 1), progress.tell)
+        rounds = max(arguments.repetitions // 5, 1)
+        figures += measure_profiling(rounds, progress.tell, with_datahub=arguments.datahub)
     if arguments.part in {ALL, RELATIONSHIPS}:
         figures += measure_relationships(progress.tell)
     if arguments.part in {ALL, SCALE}:

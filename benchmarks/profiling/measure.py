@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import asyncpg
 
+from benchmarks.profiling.reference import DataHub, Referred, installed_datahub
 from benchmarks.profiling.tables import LARGE, LARGER, SMALL_TABLES, make_small_tables, make_table, one_look
 from benchmarks.profiling.work import Worked
 from benchmarks.runs.processor import seconds_of
@@ -28,6 +29,7 @@ WHOLE, SAMPLED, SMALL = "whole", "sampled", "small"
 WALL_BAR, SOURCE_BAR, MEMORY_BAR = 6.0, 1.0, 512.0
 SAMPLED_WALL_BAR, SAMPLED_SOURCE_BAR = 1.5, 0.5
 SMALL_BAR = 8.0
+REFERENCE_WALL_BAR, REFERENCE_SOURCE_BAR, REFERENCE_SMALL_BAR = 0.2, 0.066, 0.33
 
 Tell = Callable[[str], None]
 T = TypeVar("T")
@@ -45,6 +47,8 @@ class Cost:
 class Bench:
     postgres: EmbeddedPostgres
     rounds: int
+    datahub: DataHub | None = None
+    """The reference, if it is asked for and can be had."""
 
     async def looked(self, statements: Sequence[str], width: int = 1) -> Cost:
         """The median of some rounds, after one that warms up."""
@@ -62,6 +66,12 @@ class Bench:
             worked, cost = await self._costing(self._work(schema, width))
             found.append((Cost(worked.wall, cost.source), worked))
         return sorted(found, key=lambda one: one[0].wall)[self.rounds // 2]
+
+    async def referred(self, datahub: DataHub, schema: str, *, flattened: bool = False) -> tuple[Cost, Referred]:
+        """Once: it takes many times as long."""
+        work = datahub.profile(self.postgres.address, NAME, schema, flattened=flattened)
+        referred, cost = await self._costing(work)
+        return Cost(referred.wall, cost.source), referred
 
     async def _work(self, schema: str, width: int) -> Worked:
         address = self.postgres.address
@@ -85,9 +95,10 @@ async def _all(pool: asyncpg.Pool, statements: Sequence[str]) -> None:
     await asyncio.gather(*(pool.fetch(statement) for statement in statements))
 
 
-def measure_profiling(rounds: int, tell: Tell) -> Sequence[Figure]:
+def measure_profiling(rounds: int, tell: Tell, *, with_datahub: bool = False) -> Sequence[Figure]:
+    datahub = installed_datahub(tell) if with_datahub else None
     with throwaway_postgres() as postgres:
-        return asyncio.run(_measure(Bench(postgres, rounds), tell))
+        return asyncio.run(_measure(Bench(postgres, rounds, datahub), tell))
 
 
 async def _measure(bench: Bench, tell: Tell) -> Sequence[Figure]:
@@ -126,6 +137,7 @@ async def _whole(bench: Bench) -> Sequence[Figure]:
         _seconds(f"{about}: profile, beside count(*)", profile.wall, count.wall),
         _seconds(f"{about}: work of the source, beside the aggregate", profile.source, look.source, SOURCE_BAR),
         *_ours(about, worked),
+        *await _beside_datahub(bench, about, WHOLE, profile, (REFERENCE_WALL_BAR, REFERENCE_SOURCE_BAR)),
     ]
 
 
@@ -151,6 +163,28 @@ async def _small(bench: Bench) -> Sequence[Figure]:
         _seconds(f"{about}: profiles, beside the aggregates", profile.wall, look.wall, SMALL_BAR),
         _seconds(f"{about}: work of the source, beside theirs", profile.source, look.source),
         *_ours(about, worked),
+        *await _beside_datahub(bench, about, SMALL, profile, (REFERENCE_SMALL_BAR, None)),
+    ]
+
+
+async def _beside_datahub(
+    bench: Bench, about: str, schema: str, ours: Cost, bars: tuple[float, float | None]
+) -> Sequence[Figure]:
+    """`bars` are what ours may take of its time, and of its work of the source."""
+    if bench.datahub is None:
+        return []
+    cost, referred = await bench.referred(bench.datahub, schema)
+    fewer, _ = await bench.referred(bench.datahub, schema, flattened=True)
+    return [
+        Figure(f"{about}: columns that DataHub profiled", referred.columns, unit=""),
+        _seconds(f"{about}: DataHub's profile", cost.wall),
+        _seconds(f"{about}: DataHub's profile, flattened", fewer.wall),
+        _seconds(f"{about}: work of the source for DataHub", cost.source),
+        _seconds(f"{about}: work of the source for DataHub, flattened", fewer.source),
+        _seconds(f"{about}: work of DataHub", referred.processor),
+        Figure(f"{about}: memory of DataHub at most", referred.memory, unit="MiB"),
+        _seconds(f"{about}: our profile, beside DataHub's", ours.wall, cost.wall, bars[0]),
+        _seconds(f"{about}: work of the source for ours, beside DataHub's", ours.source, cost.source, bars[1]),
     ]
 
 
