@@ -143,8 +143,8 @@ def _one_check(place: int, candidate: Candidate) -> str:
     equal = " AND ".join(f"parent.{name} = child.value_{number}" for number, name in enumerate(theirs))
     found = f"parent.{theirs[0]}"
     return (
-        f"SELECT {place} AS place, (SELECT count(*) FROM {_CHILD}) AS rows_read, coalesce(sum(n), 0) AS checked, "
-        f"coalesce(sum(n) FILTER (WHERE {found} IS NULL), 0) AS orphans, count(*) AS combinations, "
+        f"SELECT {place} AS place, (SELECT count(*) FROM {_CHILD}) AS rows_read, coalesce(sum(child.n), 0) AS checked, "
+        f"coalesce(sum(child.n) FILTER (WHERE {found} IS NULL), 0) AS orphans, count(*) AS combinations, "
         f"count({found}) AS reached, {_possible(candidate)} AS possible, {_not_below(candidate)} AS not_below "
         f"FROM (SELECT {values}, count(*) AS n FROM {_CHILD} WHERE {present} GROUP BY {', '.join(own)}) child "
         f"LEFT JOIN {quote_table(candidate.parent)} parent ON {equal}"

@@ -89,6 +89,16 @@ async def test_clear_name_needs_seven_tenths_of_the_values(
     assert set(await _inferred(database, "purchase")) == found
 
 
+async def test_reference_to_a_key_called_n_is_found(database: SourceDatabase) -> None:
+    await database.run(
+        "CREATE TABLE customer (n integer PRIMARY KEY)",
+        "INSERT INTO customer SELECT generate_series(1, 100)",
+        "CREATE TABLE purchase AS SELECT i AS customer_n FROM generate_series(1, 90) i",
+    )
+
+    assert set(await _inferred(database, "purchase")) == {"customer_n"}
+
+
 async def test_column_without_values_refers_to_nothing(database: SourceDatabase) -> None:
     await database.run(*SHOP, "INSERT INTO purchase (id) VALUES (1)")
 
