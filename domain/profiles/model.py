@@ -87,8 +87,9 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
-    """Of numeric columns. `outliers` counts values beyond 2 standard deviations (population) from the mean.
+    """Of numeric columns, in double precision.
 
+    `outliers` counts values beyond 2 standard deviations (population) from the mean.
     What is None was not measurable, or the profile is from before it was measured.
     """
 
@@ -143,9 +144,15 @@ class TextFacts:
     leading_space: int | None = None
     trailing_space: int | None = None
     missing_tokens: tuple[ValueCount, ...] = ()
-    """Words for a missing value, such as `n/a`, trimmed and in lower case; the most frequent first."""
+    """Words for a missing value, such as `n/a`, trimmed and in lower case; the most frequent first.
+
+    Looked for in values of at most 18 bytes.
+    """
     cases: Mapping[str, float] = field(default_factory=dict)
-    """Share by the case of the letters: upper, lower, title, mixed, none (of no letters)."""
+    """Share by the case of the letters: upper, lower, title, mixed, none (of no letters).
+
+    Cases, scripts and shapes are those of the first 200 characters.
+    """
     scripts: Mapping[str, float] = field(default_factory=dict)
     """Share of the values with letters of a script, by its Unicode name in lower case: latin, cyrillic, cjk, …"""
 
@@ -202,8 +209,12 @@ class ColumnProfile:
     unique_once: Measured[int]
     """Values that stand in exactly one row."""
     actual_types: Mapping[str, float]
-    """What the non-null values look like, as shares: integer, decimal, boolean, date, timestamp, uuid, json, text."""
+    """What the non-null values look like, as shares: integer, decimal, boolean, date, timestamp, uuid, json, text.
+
+    Numbers that are no finite doubles are decimals; infinite moments, which have no time of day, are dates.
+    """
     top: tuple[ValueCount, ...] = ()
+    """The ten most frequent, cut to 200 characters; among equals the smaller first."""
     numbers: NumberFacts | None = None
     text: TextFacts | None = None
     dates: DateFacts | None = None

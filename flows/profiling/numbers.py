@@ -67,7 +67,8 @@ class Totals:
 
     @property
     def mean(self) -> float:
-        return self.total / self.rows
+        """No more than the largest and no less than the smallest value, whatever rounding makes of it."""
+        return min(max(self.total / self.rows, self.low), self.high)
 
 
 @dataclass(frozen=True, slots=True)

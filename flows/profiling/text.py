@@ -23,7 +23,7 @@ LENGTH = length_of("value")
 LONGEST_TOKEN = max(map(len, MISSING_TOKENS))
 SPACES = " \t\r\n"
 
-_WHITE = r"[\s\x0b\p{Z}]"
+_WHITE = r"[\s\x0b\x85\p{Z}]"
 _PRINTED = "BETWEEN 33 AND 126"
 EMPTY, BLANK = "value = ''", f"regexp_full_match(value, '{_WHITE}*')"
 LEADING = f"(NOT unicode(value) {_PRINTED} AND regexp_matches(value, '^{_WHITE}'))"

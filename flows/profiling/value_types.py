@@ -49,7 +49,7 @@ def actual_types(counts: ValueCounts) -> dict[int, Mapping[str, float]]:
 def _classes(counts: ValueCounts) -> str:
     match counts.kind:
         case ValueKind.NUMBER:
-            return f"CASE WHEN {WHOLE} THEN 'integer' ELSE 'decimal' END"
+            return f"CASE WHEN isfinite(v) AND {WHOLE} THEN 'integer' ELSE 'decimal' END"
         case ValueKind.MOMENT:
             return f"CASE WHEN {_MIDNIGHT} THEN 'date' ELSE 'timestamp' END"
         case ValueKind.BOOLEAN:

@@ -89,6 +89,13 @@ def test_moments_that_doubles_cannot_hold_are_none(profile: Profiler, values: li
     assert (facts.skewness, facts.kurtosis) == (None, None)
 
 
+def test_a_constant_has_its_own_mean_and_no_spread(profile: Profiler) -> None:
+    facts = profile("DOUBLE", ValueKind.NUMBER, [0.1, 0.1, 0.1]).numbers
+
+    assert facts is not None
+    assert (facts.mean, facts.standard_deviation, facts.skewness, facts.kurtosis) == (0.1, 0.0, None, None)
+
+
 @pytest.mark.parametrize(
     ("sql_type", "values", "digits"),
     [
@@ -273,6 +280,7 @@ def test_pattern_shares_count_rows_not_distinct_values(profile: Profiler) -> Non
         ("VARCHAR", ValueKind.OTHER, ["00000000-0000-0000-0000-000000000000"], {"uuid": 1.0}),
         ("VARCHAR", ValueKind.NUMBER, ["1.00", "1.25"], {"integer": 0.5, "decimal": 0.5}),
         ("BIGINT", ValueKind.NUMBER, [1, 2], {"integer": 1.0}),
+        ("DOUBLE", ValueKind.NUMBER, [1.0, "nan", "inf", 0.5], {"integer": 0.25, "decimal": 0.75}),
         ("DATE", ValueKind.MOMENT, ["2024-01-01", "infinity"], {"date": 1.0}),
         ("TIMESTAMP", ValueKind.MOMENT, ["2024-01-01", "2024-01-01 00:00:01"], {"date": 0.5, "timestamp": 0.5}),
         ("BOOLEAN", ValueKind.BOOLEAN, [True, None], {"boolean": 1.0}),
