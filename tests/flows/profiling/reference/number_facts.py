@@ -98,7 +98,7 @@ class Distribution:
     @property
     def misplaced(self) -> float:
         """How far off a distance from the mean may be."""
-        return LAST_BITS * max(self.largest, self.absolute_total / self.rows)
+        return LAST_BITS * max(self.largest, self.absolute_total / self.rows) + 4 * math.ulp(0.0)
 
     @property
     def is_beyond_doubles(self) -> bool:

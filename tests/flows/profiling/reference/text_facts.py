@@ -22,6 +22,8 @@ WHITE = "\t\n\v\f\r\x85" + "".join(
     character for character in map(chr, range(sys.maxunicode)) if unicodedata.category(character) in {"Zs", "Zl", "Zp"}
 )
 """Unicode's property White_Space."""
+LONGEST_TOKEN = 18
+"""In bytes, with what is trimmed."""
 TRIMMED = " \t\r\n"
 
 
@@ -38,7 +40,7 @@ def expected_text(column: Column) -> Facts | None:
         return {name: Close(n / rows, ROUNDING) for name, n in _rows_by(rows_of, names_of).items()}
 
     shapes = _rows_by(rows_of, lambda value: [by_hand.shape(value[:SHOWN_CHARACTERS])])
-    tokens = _rows_by(rows_of, lambda value: {value.strip(TRIMMED).lower()} & set(MISSING_TOKENS))
+    tokens = _rows_by(rows_of, missing_tokens_of)
     return {
         "min_length": min(map(len, rows_of)),
         "max_length": max(map(len, rows_of)),
@@ -68,6 +70,11 @@ def _rows_by(rows_of: dict[str, int], names_of: Callable[[str], Iterable[str]]) 
         for name in names_of(value):
             found[name] += rows
     return found
+
+
+def missing_tokens_of(value: str) -> set[str]:
+    is_short = len(value.encode()) <= LONGEST_TOKEN
+    return {value.strip(TRIMMED).lower()} & set(MISSING_TOKENS) if is_short else set()
 
 
 def case_of(value: str) -> str:

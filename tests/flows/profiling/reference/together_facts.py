@@ -26,6 +26,8 @@ SHUFFLED_ROWS = 200
 LUCK = 5.0
 """Standard deviations that a draw may be off."""
 MOST_TESTED = 40
+SMALLEST_SPREAD = 1e-150
+"""The squares of smaller distances are no doubles: they count as none."""
 
 Pairs = list[tuple[Value, Value]]
 Found = dict[Hashable, Expected]
@@ -182,6 +184,8 @@ def _pearson(left: Sequence[float | None], right: Sequence[float | None]) -> tup
         return len(pairs), None
     one_far, other_far = _distances(ones), _distances(others)
     (one_norm, other_norm) = (math.sqrt(math.fsum(far * far for far in fars)) for fars in (one_far, other_far))
+    if min(one_norm, other_norm) < SMALLEST_SPREAD:
+        return len(pairs), None
     value = math.fsum(a * b for a, b in zip(one_far, other_far, strict=True)) / one_norm / other_norm
     size = math.sqrt(len(ones))
     unsure = max(max(map(abs, ones)) * size / one_norm, max(map(abs, others)) * size / other_norm)
