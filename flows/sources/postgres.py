@@ -22,7 +22,7 @@ from flows.sources.dialect import POSTGRESQL, Dialect
 from flows.sources.off_loop import run_off_loop
 from flows.sources.postgres_attachments import Attachments
 from flows.sources.postgres_copy import PostgresCopy, Selection
-from flows.sources.postgres_errors import reading
+from flows.sources.postgres_errors import reading, why_stopped
 from flows.sources.postgres_selection import select_rows
 from flows.sources.postgres_session import APPLICATION_NAME, PostgresLogin
 from flows.sources.room import lack_of_room
@@ -129,4 +129,4 @@ class PostgresSource:
             return lack
         if seconds >= limit:
             return f"it took longer than source.statement_timeout_seconds ({limit:g}) allows"
-        return f"the reading stopped midway ({type(error).__name__})"
+        return why_stopped(error)

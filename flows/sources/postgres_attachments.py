@@ -77,7 +77,7 @@ class Attachments:
 
     @staticmethod
     def _abandon(engine: duckdb.DuckDBPyConnection, name: str) -> None:
-        with suppress(duckdb.TransactionException):  # none was begun
+        with suppress(duckdb.Error):  # none was begun, or its connection broke
             engine.execute("ROLLBACK")
         engine.execute(f"DETACH DATABASE IF EXISTS {name}")
         engine.execute(f"DROP SECRET IF EXISTS {name}")

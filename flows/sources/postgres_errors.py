@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import asyncpg
+import duckdb
 
 from flows.failures import RunFailure, SourceUnreachable, TableFailed
 from flows.sources.network_errors import lost, why_no_network
@@ -30,9 +31,26 @@ _FAILED: Mapping[str, str] = {
     "57014": "the statement was cancelled or ran into the statement time-out (source.statement_timeout_seconds)",
     "55P03": "a lock was not free within source.lock_timeout_seconds",
     "25006": "the statement tried to write in a read-only session",
+    "08001": "a server that it reads from cannot be reached",
+    "08006": "a server that it reads from was lost",
+    "58P01": "a file that it reads from does not exist",
     "55000": "the view holds no data yet (REFRESH MATERIALIZED VIEW fills it)",
 }
 _CONNECTION_CLASSES = ("08", "28", "3D", "533", "57P")
+_STOPPED: Mapping[str, str] = {
+    "division by zero": "it divides by zero",
+    "invalid input syntax for type": "a value does not fit the type that it is cast to",
+    "cannot display a value": "a value of its type cannot be written",
+    "permission denied": "permission denied",
+    "could not connect to server": _FAILED["08001"],
+    "could not open file": "a file that it reads from cannot be opened",
+    "terminating connection": "the connection to the source broke",
+    "server closed the connection": "the connection to the source broke",
+    "could not read block": "its file in the source is damaged",
+    "invalid page in block": "its file in the source is damaged",
+    "missing chunk number": "its file in the source is damaged",
+}
+"""By words in which PostgreSQL tells it and which hold no value. In other languages than English the reason is lost."""
 _WORDS = re.compile(r"[A-Z][a-z]+")
 
 
@@ -68,9 +86,18 @@ def reading(address: str, subject: str) -> Iterator[None]:
     raise failure from None
 
 
+def why_stopped(error: duckdb.Error) -> str:
+    """Why a copy stopped, of which DuckDB's scanner tells only in the server's words."""
+    told = str(error)
+    known = (why for words, why in _STOPPED.items() if words in told)
+    return next(known, f"the reading stopped midway ({type(error).__name__})")
+
+
 def _failure(address: str, subject: str, error: asyncpg.PostgresError) -> RunFailure:
     state = error.sqlstate or ""
-    if state.startswith(_CONNECTION_CLASSES):  # a session that the pool opened meanwhile can fail like the first one
+    # An error that leaves the session open is of what lies behind the source: a foreign server, say. A session that the
+    # pool opened meanwhile can fail like the first one.
+    if state.startswith(_CONNECTION_CLASSES) and error.severity_en != "ERROR":
         return lost(address, _why_unreachable(error))
     return TableFailed(f"{subject} cannot be read: {_FAILED.get(state, _describe(error))}.")
 

@@ -39,7 +39,7 @@ EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
         ("time", "('-838:59:59')", ValueKind.OTHER, ["-838:59:59"]),
         ("varchar(9) COLLATE utf8mb4_bin", "('é\\n'), ('007')", ValueKind.TEXT, ["007", "é\n"]),
         ("varchar(9) CHARACTER SET latin1", "('Österås')", ValueKind.TEXT, ["Österås"]),
-        ("longtext", "(REPEAT('ab', 100000))", ValueKind.TEXT, ["ab" * 100_000]),
+        ("longtext", "(REPEAT('ab', 5000))", ValueKind.TEXT, ["ab" * 5000]),
         ("json", "('{\"a\": 1}')", ValueKind.TEXT, ['{"a": 1}']),
         ("enum('x','y')", "('y')", ValueKind.TEXT, ["y"]),
         ("set('x','y')", "('x,y')", ValueKind.TEXT, ["x,y"]),

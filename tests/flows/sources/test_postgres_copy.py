@@ -228,6 +228,22 @@ async def test_failed_copy_leaves_nothing_attached(database: SourceDatabase, eng
     assert attached(engine) == 0
 
 
+async def test_copy_whose_connection_broke_leaves_neither_source_nor_password_in_the_engine(
+    database: SourceDatabase, engine: duckdb.DuckDBPyConnection
+) -> None:
+    await database.run("CREATE VIEW slow AS SELECT pg_sleep(60)::text AS v")
+
+    async with database.opened() as source:
+        task = asyncio.create_task(_copy(source, engine, "slow", Sample(10, seed=1)))
+        await until(lambda: database.is_running(1))
+        await database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        with pytest.raises(TableFailed):
+            await task
+
+    assert attached(engine) == 0
+    assert engine.execute("SELECT count(*) FROM duckdb_secrets()").fetchall() == [(0,)]
+
+
 async def test_cancelled_copy_ends_in_the_source_and_leaves_the_engine_usable(
     database: SourceDatabase, engine: duckdb.DuckDBPyConnection
 ) -> None:
@@ -267,7 +283,10 @@ async def test_failing_view_tells_neither_value_nor_password(
         with pytest.raises(TableFailed) as caught:
             await _copy(source, engine, "bad", Sample(10, seed=1))
 
-    assert caught.value.message == "svc.shop.public.bad cannot be copied: the reading stopped midway (IOException)."
+    assert (
+        caught.value.message
+        == "svc.shop.public.bad cannot be copied: a value does not fit the type that it is cast to."
+    )
     shown = caught.value.message + repr(source.__dict__) + "".join(capfd.readouterr())
     assert "top secret" not in shown
     assert READER_PASSWORD not in shown
