@@ -31,7 +31,7 @@ def _type_of(column: Column, value: Value) -> str:
             return "integer" if math.isfinite(value.number) and value.number.is_integer() else "decimal"
         case Kind.MOMENT:
             assert isinstance(value.compared, tuple)
-            is_day = column.is_date or (math.isfinite(value.compared[0]) and not value.compared[1])
+            is_day = column.is_date or not value.compared[1]
             return "date" if is_day else "timestamp"
         case Kind.BOOLEAN:
             return "boolean"

@@ -186,7 +186,9 @@ def _numeric(text: str, *, is_scaled: bool) -> Value:
     """Shown as text, without zeros at the end where the type declares no scale; compared as a double."""
     shown = text if is_scaled or "." not in text else text.rstrip("0").rstrip(".")
     digits = Decimal(text)
-    return Value(shown, shown, len(shown), float(text), float(text), digits if digits.is_finite() else None)
+    number = float(text)
+    order = (math.isnan(number), 0 if math.isnan(number) else number, shown)
+    return Value(shown, order, len(shown), number, number, digits if digits.is_finite() else None)
 
 
 _MOMENT = re.compile(r"(\d+)-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:\+00)?( BC)?")
@@ -203,6 +205,7 @@ def _timestamp(text: str) -> Value:
 
 
 def _moment(text: str, width: int) -> Value:
+    """Days that are later than all time stamps stand behind infinity among equally frequent values."""
     if text.endswith("infinity"):
         point = (-math.inf if text.startswith("-") else math.inf, 0.0)
         return Value(text, point, width, point)
@@ -216,7 +219,8 @@ def _moment(text: str, width: int) -> Value:
     shown = text.partition(" ")[0] + era + (f" {clock}" if clock else "")
     on_calendar = not era and year <= 9999
     moment = datetime(year, month, day, hour, minute, second, micros, UTC) if on_calendar else None
-    return Value(shown, point, width, point, moment=moment)
+    order = point if era or year < _LATEST_TIMESTAMP else (math.inf, 1.0, *point)
+    return Value(shown, order, width, point, moment=moment)
 
 
 def _days(year: int, month: int, day: int) -> int:
