@@ -106,17 +106,18 @@ class ValueCounts:
 
     def top(self) -> dict[int, tuple[ValueCount, ...]]:
         """The most frequent values; among equally frequent ones the smaller first, so that the order is stable."""
-        ends = f"(-n, {_IN_ORDER.get(self.kind, 'value')}), {TOP_VALUES}"
-        found = self.measure(
-            f"list_transform(min_by(value, {ends}), lambda x: left(x::VARCHAR, {LONGEST_SHOWN}))", f"min_by(n, {ends})"
+        order = f"n DESC, {_IN_ORDER.get(self.kind, 'value')}"
+        first_of_each = " UNION ALL ".join(
+            f"(FROM {COUNTS} WHERE place = {place} ORDER BY {order} LIMIT {TOP_VALUES})" for place in self.of
         )
-        return {
-            place: tuple(
-                ValueCount(value, count, count / self.of[place].non_null)
-                for value, count in zip(values, counts, strict=True)
+        found: dict[int, list[ValueCount]] = {place: [] for place in self.of}
+        if found:
+            shown = (
+                f"SELECT place, left(value::VARCHAR, {LONGEST_SHOWN}), n FROM ({first_of_each}) ORDER BY place, {order}"
             )
-            for place, (values, counts) in found.items()
-        }
+            for place, value, count in self.connection.execute(shown).fetchall():
+                found[place].append(ValueCount(value, count, count / self.of[place].non_null))
+        return {place: tuple(values) for place, values in found.items()}
 
 
 def batches(copied: Copied) -> list[tuple[CopiedColumn, ...]]:
@@ -152,7 +153,7 @@ def _counts_of_one(columns: Sequence[CopiedColumn], place: int) -> str:
     column, kind = quote_name(columns[place].alias), columns[place].kind
     grouped = f"SELECT {column} AS value, count(*) AS n FROM {ROWS} WHERE {column} IS NOT NULL GROUP BY value"
     as_text = " REPLACE (value::VARCHAR AS value)" if len(columns) > 1 and kind in _UNDERSTOOD else ""
-    return f"SELECT {place}::UTINYINT AS place, *{as_text} FROM {understood(kind, f'({grouped})')}"
+    return f"SELECT {place}::INTEGER AS place, *{as_text} FROM {understood(kind, f'({grouped})')}"
 
 
 def understood(kind: ValueKind, counts: str) -> str:
