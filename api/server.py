@@ -9,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.collector import spare_what_stays
+from api.frames import ListeningProtocol
 from api.lifespan import open_services
 from api.services import Services
 from domain.settings import Settings
@@ -41,7 +42,7 @@ def make_server(services: Services) -> Server:
         port=settings.api.port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=ListeningProtocol,
         ws_max_size=settings.api.max_frame_bytes,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

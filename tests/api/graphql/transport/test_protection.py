@@ -102,6 +102,27 @@ async def test_frame_over_the_limit_closes_the_socket(services: Services) -> Non
         assert await closing(ws) == 1009
 
 
+async def test_client_that_goes_on_sending_is_told_why_its_frame_is_refused(services: Services) -> None:
+    async with limited(services, max_frame_bytes=1024) as http:
+        reader, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
+        writer.write(
+            b"GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+            b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+        )
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        writer.write(b"\x81\xff" + (8 * 2**20).to_bytes(8, "big") + bytes(4))
+        for _ in range(64):
+            writer.write(bytes(2**16))
+            await writer.drain()
+        told = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert told[0] == 0x88
+    assert int.from_bytes(told[2:4], "big") == 1009
+
+
 async def test_operations_of_a_socket_are_limited(services: Services) -> None:
     async with limited(services, max_operations_per_socket=1) as http, socket(http) as ws:
         await signed_in(ws)
