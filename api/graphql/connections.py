@@ -22,6 +22,7 @@ from domain.fqn import Fqn
 
 KIND = "DataConnection"
 BY_NAME = Listing("connection", str)
+_NULL_WHEN_EMPTY = ("path", "account", "warehouse", "role", "http_path", "project", "location", "catalog")
 
 describe(
     ConnectionKind,
@@ -54,8 +55,10 @@ describe(
 @strawberry.type(description="How a source is reached. The secret itself never comes back.")
 class ConnectionSettings:
     host: str = strawberry.field(description="Host name or address; empty for a file or folder.")
-    port: int = strawberry.field(description="Port, 1 to 65535; 0 for a file or folder.")
-    database: str = strawberry.field(description="The database whose schemas are read; empty for a file or folder.")
+    port: int = strawberry.field(description="Port, 1 to 65535; 0 for what is not reached by a port.")
+    database: str = strawberry.field(
+        description="The database whose schemas are read; empty where its name is a catalog, project or path."
+    )
     username: str = strawberry.field(
         description="The user that Assay signs in as; read rights are enough. Empty for a file or folder."
     )
@@ -66,10 +69,24 @@ class ConnectionSettings:
     path: str | None = strawberry.field(
         description="Path of the file or folder, as the workers see it; null for a server."
     )
+    account: str | None = strawberry.field(description="The Snowflake account; null for other kinds.")
+    warehouse: str | None = strawberry.field(
+        description="Snowflake's warehouse that computes; null for the user's own."
+    )
+    role: str | None = strawberry.field(description="The role that is taken on in Snowflake; null for the user's own.")
+    http_path: str | None = strawberry.field(
+        description="Path of the SQL warehouse or cluster of Databricks; null for other kinds."
+    )
+    project: str | None = strawberry.field(description="The Google Cloud project; null for other kinds.")
+    location: str | None = strawberry.field(
+        description="Where the data sets of a project lie; null for the usual place."
+    )
+    catalog: str | None = strawberry.field(description="The catalog of Trino or Databricks; null for other kinds.")
 
     @classmethod
     def of(cls, settings: model.ConnectionSettings) -> Self:
-        return mirror(cls, settings, port=settings.port or 0, path=settings.path or None)
+        empty = {name: None for name in _NULL_WHEN_EMPTY if not getattr(settings, name)}
+        return mirror(cls, settings, port=settings.port or 0, **empty)
 
 
 @strawberry.type(description="A named source. Its name is the first part of the FQNs of all its assets.")
@@ -112,13 +129,16 @@ class SourceCapabilities:
         description="A statement is stopped wherever it is; otherwise it ends when the next row comes."
     )
     last_change: bool = strawberry.field(description="It records when a table last changed.")
+    repeatable_samples: bool = strawberry.field(
+        description="The same seed draws the same sample again; otherwise other rows are drawn each time."
+    )
 
 
 @strawberry.type(name="DataConnectionKind", description="A kind of source that a connection can have.")
 class SourceKind:
     kind: ConnectionKind = strawberry.field(description="The kind.")
     name: str = strawberry.field(description="What people call it.")
-    default_port: int = strawberry.field(description="The port that such a source usually has; 0 for a file or folder.")
+    default_port: int = strawberry.field(description="The port that such a source usually has; 0 where there is none.")
     settings: list[str] = strawberry.field(
         description="The fields of ConnectionSettingsInput that the kind takes; the others are refused."
     )
@@ -182,6 +202,27 @@ class ConnectionSettingsInput:
     path: str | None = strawberry.field(
         default=UNSET, description="Absolute path of a file or folder, as the workers see it; servers have none."
     )
+    account: str | None = strawberry.field(
+        default=UNSET, description="Of Snowflake: the account's identifier, `ORGANIZATION-ACCOUNT`."
+    )
+    warehouse: str | None = strawberry.field(
+        default=UNSET, description="Of Snowflake: the warehouse that computes; the user's own unless given."
+    )
+    role: str | None = strawberry.field(
+        default=UNSET, description="Of Snowflake: the role to take on; the user's own unless given."
+    )
+    http_path: str | None = strawberry.field(
+        default=UNSET, description="Of Databricks: the HTTP path of a SQL warehouse or cluster."
+    )
+    project: str | None = strawberry.field(
+        default=UNSET, description="Of BigQuery: the project whose data sets are read, and which pays."
+    )
+    location: str | None = strawberry.field(
+        default=UNSET, description="Of BigQuery: where its data sets lie, as `EU`; BigQuery's own choice unless given."
+    )
+    catalog: str | None = strawberry.field(
+        default=UNSET, description="Of Trino and Databricks: the catalog whose schemas are read."
+    )
 
     def read(self) -> model.ConnectionSettings:
         return model.ConnectionSettings(
@@ -192,6 +233,13 @@ class ConnectionSettingsInput:
             secret=self.secret or None,
             ssl_mode=self.ssl_mode,
             path=self.path or "",
+            account=self.account or "",
+            warehouse=self.warehouse or "",
+            role=self.role or "",
+            http_path=self.http_path or "",
+            project=self.project or "",
+            location=self.location or "",
+            catalog=self.catalog or "",
         )
 
 

@@ -10,7 +10,12 @@ from domain.connections.model import ConnectionKind, ConnectionSettings
 from domain.errors import Invalid
 
 _OF_SERVERS = ("host", "database", "username")
-_ALSO_OF_SERVERS = ("port", "secret")
+_ALSO_OF_SERVERS = ("port", "secret", "ssl_mode")
+_NAMES = (
+    *_OF_SERVERS, "port", "secret", "path",
+    "account", "warehouse", "role", "http_path", "project", "location", "catalog",
+)  # fmt: skip
+"""All settings that may be left empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +35,25 @@ class Capabilities:
     """A statement is stopped wherever it is. Else it ends when the next row comes."""
     last_change: bool
     """The engine records when a table last changed."""
+    repeatable_samples: bool = True
+    """The same seed draws the same sample again, while the table rests."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindTraits:
-    """`default_port` is None for what is no server; then the connection names a path."""
+    """`default_port` is None for what is not reached by a port."""
 
     label: str
     description: str
     default_port: int | None
     capabilities: Capabilities
+    required_settings: tuple[str, ...] = _OF_SERVERS
+    other_settings: tuple[str, ...] = _ALSO_OF_SERVERS
 
     @property
     def settings(self) -> tuple[str, ...]:
         """The settings that the kind takes, by their names."""
-        return (*_OF_SERVERS, *_ALSO_OF_SERVERS, "ssl_mode") if self.default_port else ("path",)
-
-    @property
-    def required_settings(self) -> tuple[str, ...]:
-        return _OF_SERVERS if self.default_port else ("path",)
+        return (*self.required_settings, *self.other_settings)
 
 
 _LOCAL = Capabilities(
@@ -57,6 +62,17 @@ _LOCAL = Capabilities(
     percentiles=True,
     approximate_distinct=True,
     statement_timeout=False,
+    lock_timeout=False,
+    cancel=True,
+    last_change=False,
+)
+
+_WAREHOUSE = Capabilities(
+    block_sampling=False,
+    estimates=False,
+    percentiles=True,
+    approximate_distinct=True,
+    statement_timeout=True,
     lock_timeout=False,
     cancel=True,
     last_change=False,
@@ -98,12 +114,16 @@ KINDS: Mapping[ConnectionKind, KindTraits] = {
         description="A SQLite 3 database file that the workers can read.",
         default_port=None,
         capabilities=replace(_LOCAL, estimates=True, percentiles=False, approximate_distinct=False, cancel=False),
+        required_settings=("path",),
+        other_settings=(),
     ),
     ConnectionKind.DUCKDB: KindTraits(
         label="DuckDB",
         description="A DuckDB database file that the workers can read and nobody has open for writing.",
         default_port=None,
         capabilities=replace(_LOCAL, estimates=True),
+        required_settings=("path",),
+        other_settings=(),
     ),
     ConnectionKind.FILES: KindTraits(
         label="Files",
@@ -111,6 +131,16 @@ KINDS: Mapping[ConnectionKind, KindTraits] = {
         "a file is a table.",
         default_port=None,
         capabilities=_LOCAL,
+        required_settings=("path",),
+        other_settings=(),
+    ),
+    ConnectionKind.SNOWFLAKE: KindTraits(
+        label="Snowflake",
+        description="A database of a Snowflake account.",
+        default_port=None,
+        capabilities=replace(_WAREHOUSE, block_sampling=True, estimates=True, lock_timeout=True),
+        required_settings=("account", "database", "username", "secret"),
+        other_settings=("warehouse", "role"),
     ),
 }
 
@@ -119,14 +149,15 @@ def settle(kind: ConnectionKind, settings: ConnectionSettings) -> ConnectionSett
     """The settings as the kind takes them, its usual port filled in. Raises `Invalid` for what is missing or odd."""
     traits = KINDS[kind]
     for name in traits.required_settings:
-        if not getattr(settings, name).strip():
+        if not (getattr(settings, name) or "").strip():
             raise Invalid(f"settings.{name}", f"{name} cannot be blank: a {traits.label} source is found by it.")
-    for name in (*_OF_SERVERS, *_ALSO_OF_SERVERS, "path"):
+    for name in _NAMES:
         if name not in traits.settings and getattr(settings, name):
             raise Invalid(f"settings.{name}", f"A {traits.label} source takes no {name}; leave it out.")
     if traits.default_port:
         return replace(settings, port=settings.port or traits.default_port)
-    _check_path(settings.path)
+    if "path" in traits.settings:
+        _check_path(settings.path)
     return settings
 
 

@@ -27,6 +27,7 @@ class ConnectionKind(StrEnum):
     SQLITE = "SQLITE"
     DUCKDB = "DUCKDB"
     FILES = "FILES"
+    SNOWFLAKE = "SNOWFLAKE"
 
 
 class ConnectionStatus(StrEnum):
@@ -48,9 +49,10 @@ class SslMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """How to reach the source: a server by host, port, database and user, or a file or folder by its path.
+    """How to reach the source: a server by host, port, database and user, a warehouse in the cloud by its account or
+    project, or a file or folder by its path.
 
-    Which of the two a kind takes, `domain.connections.kinds` knows. What a kind does not take is empty. `secret` is a
+    Which of them a kind takes, `domain.connections.kinds` knows. What a kind does not take is empty. `secret` is a
     reference: `env:NAME` (read from ASSAY_SECRET_NAME) or `file:NAME`.
     """
 
@@ -61,6 +63,19 @@ class ConnectionSettings:
     secret: str | None = None
     ssl_mode: SslMode = SslMode.PREFER
     path: str = ""
+    account: str = ""
+    """Of a Snowflake organization, as `ORGANIZATION-ACCOUNT`."""
+    warehouse: str = ""
+    """The one of Snowflake's that computes; empty for the user's own."""
+    role: str = ""
+    http_path: str = ""
+    """Of the SQL warehouse or cluster of Databricks that computes."""
+    project: str = ""
+    """Of Google Cloud, whose data sets are read and which pays."""
+    location: str = ""
+    """Where the data sets of a project lie."""
+    catalog: str = ""
+    """What Trino and Databricks call a database."""
 
     def __post_init__(self) -> None:
         if self.port is not None and not 1 <= self.port <= MAX_PORT:
@@ -74,8 +89,16 @@ class ConnectionSettings:
 
     @property
     def address(self) -> str:
-        """For messages: host, port and database, or the path; never the user's secret."""
-        return self.path or f"{self.host}:{self.port}/{self.database}"
+        """For messages: where the source is and which database; never the user's secret."""
+        if self.path or self.project:
+            return self.path or self.project
+        where = self.account or (f"{self.host}:{self.port}" if self.port else self.host)
+        return f"{where}/{self.database_name}"
+
+    @property
+    def database_name(self) -> str:
+        """By what the kind calls its database."""
+        return self.database or self.catalog or self.project or PurePath(self.path).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +121,7 @@ class DataConnection:
 
     @property
     def database(self) -> Fqn:
-        settings = self.settings
-        return self.service.child(settings.database or PurePath(settings.path).stem)
+        return self.service.child(self.settings.database_name)
 
 
 def check_name(name: str) -> None:

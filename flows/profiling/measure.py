@@ -133,7 +133,8 @@ async def _relationships(
 def _reading(plan: ProfilePlan, copied: Copied) -> Reading:
     if copied.coverage is Coverage.ALL:
         return Reading(Method.EXACT, copied.rows, copied.population)
-    seed = plan.sample.seed if plan.sample and copied.coverage is not Coverage.FIRST else None
+    has_seed = copied.coverage is not Coverage.FIRST and copied.is_repeatable
+    seed = plan.sample.seed if plan.sample and has_seed else None
     return Reading(Method.SAMPLED, copied.rows, copied.population, seed)
 
 
@@ -175,7 +176,7 @@ def _columns(
         profiles = profile_columns(connection, columns, declared, reading, copied.observed_at)
         for column, profile in zip(columns, profiles, strict=True):
             intervals = intervals_of(sample, column, profile, copied.observed_at) if sample else {}
-            left_out = {**profile.left_out, **_no_intervals(reading, sample)}
+            left_out = {**profile.left_out, **_no_intervals(reading, copied, sample)}
             yield replace(profile, order=orders.get(column.name), intervals=intervals, left_out=left_out)
 
 
@@ -201,14 +202,15 @@ def compared_within_room(
         raise
 
 
-def _no_intervals(reading: Reading, sample: RandomSample | None) -> dict[str, str]:
+def _no_intervals(reading: Reading, copied: Copied, sample: RandomSample | None) -> dict[str, str]:
     if reading.method is Method.EXACT or (sample and sample.draws >= FEWEST_GROUPS):
         return {}
-    which = (
-        f"No more than {sample.draws} blocks or rows were drawn"
-        if sample
-        else "The first rows were read, not random ones"
-    )
+    if sample:
+        which = f"No more than {sample.draws} blocks or rows were drawn"
+    elif copied.coverage is Coverage.BLOCKS and copied.rows:
+        which = "Blocks were drawn, and the source does not say which block a row is from"
+    else:
+        which = "The first rows were read, not random ones"
     return {"intervals": f"{which}: how far the whole table may differ cannot be told."}
 
 

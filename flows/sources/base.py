@@ -67,7 +67,9 @@ class Copied:
     """The source's clock just before the first row was read."""
     columns: tuple[CopiedColumn, ...]
     blocks: str | None = None
-    """The column of the copy that names each row's block, when random blocks were read."""
+    """The column of the copy that names each row's block, when random blocks were read and the engine names them."""
+    is_repeatable: bool = True
+    """Whether the sample's seed chose the rows; without a seed, other ones are drawn each time."""
 
 
 class Source(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from domain.connections.model import ConnectionKind, ConnectionSettings, DataConnection
@@ -13,6 +14,8 @@ from flows.sources.mysql import open_mysql
 from flows.sources.postgres import open_postgres
 from flows.sources.secret_references import resolve_secret
 from flows.sources.sqlite import open_sqlite
+from flows.sources.warehouses.engines import WAREHOUSES
+from flows.sources.warehouses.source import open_warehouse
 
 Opener = Callable[[ConnectionSettings, str | None, SourceSettings], Awaitable[Source]]
 
@@ -22,6 +25,7 @@ OPENERS: Mapping[ConnectionKind, Opener] = {
     ConnectionKind.SQLITE: open_sqlite,
     ConnectionKind.DUCKDB: open_duckdb,
     ConnectionKind.FILES: open_folder,
+    **{kind: partial(open_warehouse, warehouse) for kind, warehouse in WAREHOUSES.items()},
 }
 
 

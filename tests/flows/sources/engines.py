@@ -19,6 +19,8 @@ from flows.sources.mysql_names import quote_column
 from flows.sources.registry import OPENERS
 from tests.fixtures.mariadb import HOST, OWNER, OWNER_PASSWORD, MariaDbServer
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
+from tests.flows.sources.warehouses.drivers import DRIVERS, SECRET
+from tests.flows.sources.warehouses.stand_in import StandIn
 
 Rows = Iterable[Sequence[object]]
 MAIN = Fqn.of("svc", "shop", "main")
@@ -193,6 +195,29 @@ class ParquetFolder(_Folder):
             fill(owner, "t", rows)
             path = str(self.file(table)).replace("'", "''")
             owner.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+
+
+class InWarehouse:
+    """A stand-in for an engine that cannot be had here; it speaks the engine's SQL through the driver's interface."""
+
+    def __init__(self, kind: ConnectionKind, stand_in: StandIn) -> None:
+        self.kind, self.system, self._settings = kind, DRIVERS[kind].system, DRIVERS[kind].settings
+        self.schema = Fqn.of("svc", "shop", stand_in.schema)
+        self.stand_in = stand_in
+
+    async def make(self, table: str, columns: Mapping[str, str], rows: Rows) -> None:
+        name = f"shop.{quote_table(self.schema.child(table))}"
+        self.stand_in.owner.execute(create_sql(name, columns))
+        fill(self.stand_in.owner, name, rows)
+
+    async def drop(self, table: str) -> None:
+        self.stand_in.owner.execute(f"DROP TABLE shop.{quote_table(self.schema.child(table))}")
+
+    async def settings(self) -> ConnectionSettings:
+        return self._settings
+
+    def password(self) -> str | None:
+        return SECRET
 
 
 def values_sql(rows: Rows) -> str:

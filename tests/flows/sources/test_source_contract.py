@@ -19,6 +19,7 @@ from tests.flows.sources.engines import (
     CsvFolder,
     DuckDb,
     Engine,
+    InWarehouse,
     JsonFolder,
     MariaDb,
     ParquetFolder,
@@ -27,6 +28,7 @@ from tests.flows.sources.engines import (
     opened,
 )
 from tests.flows.sources.source_database import fresh_source_database
+from tests.flows.sources.warehouses.drivers import DRIVERS, stand_in_for
 
 pytestmark = [pytest.mark.db, pytest.mark.engine_postgres]
 
@@ -41,9 +43,13 @@ ORDERS = {"id": "integer", "place": "varchar(20)"}
 THREE = [(1, "rome"), (2, "Österås"), (3, None)]
 
 
-@pytest.fixture(params=["postgresql", "mariadb", *FILES])
-async def engine(request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Engine]:
+@pytest.fixture(params=["postgresql", "mariadb", *DRIVERS, *FILES])
+async def engine(
+    request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Engine]:
     match request.param:
+        case ConnectionKind():
+            yield InWarehouse(request.param, stand_in_for(request.param, monkeypatch))
         case "postgresql":
             yield Postgres(await fresh_source_database(postgres))
         case "mariadb":
@@ -107,7 +113,8 @@ async def test_a_sample_is_drawn_by_its_seed(engine: Engine) -> None:
                 copied = await source.copy_into(local, "copied", table, Sample(2_000, seed))
                 drawn.append(sorted(local.execute("SELECT c1 FROM copied").fetchall()))
 
-    assert drawn[0] == drawn[1] != drawn[2]
+    assert (drawn[0] == drawn[1]) is KINDS[engine.kind].capabilities.repeatable_samples
+    assert drawn[1] != drawn[2]
     assert 1_000 < len(drawn[0]) < 8_000
     assert 19_000 < copied.population < 21_000
     sampled = Coverage.BLOCKS if KINDS[engine.kind].capabilities.block_sampling else Coverage.ROWS
@@ -181,7 +188,9 @@ async def test_nothing_can_be_written(engine: Engine, statement: str) -> None:
     assert row["rows"] == 3
 
 
-@pytest.mark.parametrize("engine", ["postgresql", "mariadb", *sorted(FILES.keys() - {"duckdb"})], indirect=True)
+@pytest.mark.parametrize(
+    "engine", ["postgresql", "mariadb", *DRIVERS, *sorted(FILES.keys() - {"duckdb"})], indirect=True
+)
 async def test_a_table_that_is_dropped_meanwhile_fails_alone(engine: Engine) -> None:
     """Nobody can drop a table of a DuckDB file that is being read."""
     await engine.make("orders", ORDERS, THREE)
