@@ -142,6 +142,43 @@ KINDS: Mapping[ConnectionKind, KindTraits] = {
         required_settings=("account", "database", "username", "secret"),
         other_settings=("warehouse", "role"),
     ),
+    ConnectionKind.BIGQUERY: KindTraits(
+        label="BigQuery",
+        description="A project of Google BigQuery: a data set is a schema.",
+        default_port=None,
+        capabilities=replace(_WAREHOUSE, block_sampling=True, estimates=True, repeatable_samples=False),
+        required_settings=("project", "secret"),
+        other_settings=("location",),
+    ),
+    ConnectionKind.SQLSERVER: KindTraits(
+        label="SQL Server",
+        description="SQL Server 2017 or later, and Azure SQL.",
+        default_port=1433,
+        capabilities=replace(
+            _WAREHOUSE, block_sampling=True, estimates=True, lock_timeout=True, approximate_distinct=False
+        ),
+    ),
+    ConnectionKind.TRINO: KindTraits(
+        label="Trino",
+        description="A catalog that a Trino cluster reaches.",
+        default_port=443,
+        capabilities=replace(_WAREHOUSE, repeatable_samples=False),
+        required_settings=("host", "catalog", "username"),
+    ),
+    ConnectionKind.DATABRICKS: KindTraits(
+        label="Databricks",
+        description="A catalog of Databricks' Unity Catalog, read by a SQL warehouse or a cluster.",
+        default_port=None,
+        capabilities=_WAREHOUSE,
+        required_settings=("host", "http_path", "catalog", "secret"),
+        other_settings=(),
+    ),
+    ConnectionKind.REDSHIFT: KindTraits(
+        label="Redshift",
+        description="A database of Amazon Redshift.",
+        default_port=5439,
+        capabilities=replace(_WAREHOUSE, estimates=True, repeatable_samples=False),
+    ),
 }
 
 

@@ -28,6 +28,11 @@ class ConnectionKind(StrEnum):
     DUCKDB = "DUCKDB"
     FILES = "FILES"
     SNOWFLAKE = "SNOWFLAKE"
+    BIGQUERY = "BIGQUERY"
+    SQLSERVER = "SQLSERVER"
+    TRINO = "TRINO"
+    DATABRICKS = "DATABRICKS"
+    REDSHIFT = "REDSHIFT"
 
 
 class ConnectionStatus(StrEnum):

@@ -10,7 +10,7 @@ from uuid import uuid4
 import duckdb
 from sqlglot import exp
 
-from domain.assets.model import FoundTable
+from domain.assets.model import AssetType, FoundTable
 from domain.clock import utc_now
 from flows.sources.base import Copied, CopiedColumn, Coverage, Sample
 from flows.sources.dialect import quote_name
@@ -19,6 +19,7 @@ from flows.sources.warehouses.statements import checked, reading, written
 from flows.sources.warehouses.warehouse import Sampling, Session, Warehouse
 
 _ALL_ROWS = Sampling("", Coverage.ALL, is_repeatable=True)
+_FIRST_ROWS = Sampling("", Coverage.FIRST, is_repeatable=False)
 _SEEDS = 2**31
 
 
@@ -54,7 +55,7 @@ class WarehouseCopy:
     def _drawn(self, population: int | None) -> Sampling:
         if self.sample is None or population is None or population <= self.sample.rows:
             return _ALL_ROWS
-        return self.warehouse.sampling
+        return _FIRST_ROWS if self.table.type is AssetType.VIEW else self.warehouse.sampling
 
     def _columns(self) -> tuple[CopiedColumn, ...]:
         return tuple(
@@ -65,8 +66,10 @@ class WarehouseCopy:
     def _statement(self, columns: tuple[CopiedColumn, ...], drawn: Sampling, population: int | None) -> str:
         dialect = self.warehouse.dialect
         selected = exp.select(*(self._selected(column) for column in columns)).from_(self._table())
+        if self.sample is not None and drawn.coverage is Coverage.FIRST:
+            selected = selected.limit(self.sample.rows)
         sql = written(selected, dialect)
-        if self.sample is not None and population is not None and drawn.coverage is not Coverage.ALL:
+        if self.sample is not None and population is not None and drawn.clause:
             percent = f"{100 * self.sample.rows / population:.6f}"
             clause = drawn.clause.format(percent=percent, seed=self.sample.seed % _SEEDS)
             sql = f"{sql} {'WHERE ' if drawn.is_condition else ''}{clause}"

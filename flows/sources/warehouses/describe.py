@@ -108,4 +108,5 @@ def _foreign_key(schema: Fqn, name: str, rows: Sequence[Row]) -> ForeignKey:
 
 
 def _whole(value: Any) -> int | None:  # noqa: ANN401 - a number of whatever type the driver gives
-    return None if value is None else int(value)
+    """None for what is below zero as well: some engines say so that they have not counted yet."""
+    return None if value is None or value < 0 else int(value)

@@ -10,7 +10,7 @@ from flows.failures import RunFailure, SourceUnreachable, TableFailed
 from flows.sources.network_errors import lost, why_no_network
 from flows.sources.warehouses.warehouse import Warehouse
 
-WRONG_LOGIN = "the user name or the secret is wrong"
+WRONG_LOGIN = "the user name or the password is wrong"
 NO_HOST = "the host name is unknown"
 DENIED = "permission denied"
 GONE = "it does not exist, or the user may not see it"

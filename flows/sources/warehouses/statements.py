@@ -11,6 +11,7 @@ from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from flows.failures import TableFailed
 
 _CHANGING = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock, exp.Alter, exp.Drop, exp.Set, exp.Use)
+_PLAIN_TEXTS_HOLD_NO_UNICODE = frozenset({"tsql"})
 
 
 def read(template: str, dialect: str) -> exp.Expr:
@@ -19,6 +20,8 @@ def read(template: str, dialect: str) -> exp.Expr:
 
 def written(tree: exp.Expr, dialect: str) -> str:
     """Raises `TableFailed` for what the engine's SQL cannot say."""
+    if dialect in _PLAIN_TEXTS_HOLD_NO_UNICODE:
+        tree = tree.transform(_national)
     try:
         return tree.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE, comments=False)
     except SqlglotError:
@@ -60,6 +63,10 @@ def reading(template: str, column: str, dialect: str) -> exp.Expr:
     tree = read(template, dialect)
     quoted = exp.column(exp.to_identifier(column, quoted=True))
     return tree.transform(lambda node: quoted.copy() if isinstance(node, exp.Column) and node.name == "x" else node)
+
+
+def _national(node: exp.Expr) -> exp.Expr:
+    return exp.National(this=node.this) if isinstance(node, exp.Literal) and node.is_string else node
 
 
 def _changes(tree: exp.Expr) -> bool:

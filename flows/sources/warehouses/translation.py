@@ -6,6 +6,8 @@ put into words here first that mean the same everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
@@ -34,9 +36,10 @@ def translated(sql: str, warehouse: Warehouse) -> str:
         trees = []
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise TableFailed("The statement cannot be read; it has to be one SELECT in DuckDB's SQL.")
-    tree = _named_columns(trees[0]).transform(lambda node: _respelled(node, warehouse))
+    tree = _named_columns(trees[0])
+    _change(tree, _respelled, warehouse)
     if not warehouse.spelling.has_booleans:
-        tree = tree.transform(lambda node: _without_booleans(node, warehouse))
+        _change(tree, _without_booleans, warehouse)
     return checked(written(tree, warehouse.dialect), warehouse.dialect)
 
 
@@ -55,6 +58,14 @@ def _named_columns(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
+def _change(tree: exp.Expr, rule: Callable[[exp.Expr, Warehouse], exp.Expr], warehouse: Warehouse) -> None:
+    """From the innermost parts outwards: what a part is replaced by holds what was changed before."""
+    for node in reversed(list(tree.bfs())):
+        changed = rule(node, warehouse)
+        if changed is not node:
+            node.replace(changed)
+
+
 def _respelled(node: exp.Expr, warehouse: Warehouse) -> exp.Expr:
     match node:
         case exp.RegexpReplace() | exp.RegexpLike() | exp.GenerateSeries() | exp.Anonymous():
@@ -71,7 +82,7 @@ def _respelled(node: exp.Expr, warehouse: Warehouse) -> exp.Expr:
 
 
 def _possible(node: exp.Expr, warehouse: Warehouse) -> exp.Expr:
-    """All occurrences are replaced wherever nothing else is said, so nothing is said."""
+    """All occurrences are replaced wherever nothing else is said; sqlglot would say what only PostgreSQL reads."""
     match node:
         case exp.GenerateSeries():
             raise _refusal(_NO_SERIES, warehouse)
@@ -80,8 +91,7 @@ def _possible(node: exp.Expr, warehouse: Warehouse) -> exp.Expr:
     if not warehouse.spelling.has_regular_expressions:
         raise _refusal(_NO_PATTERNS, warehouse)
     if isinstance(node, exp.RegexpReplace):
-        node.set("modifiers", None)
-        node.set("single_replace", None)
+        return exp.Anonymous(this="REGEXP_REPLACE", expressions=[node.this, node.expression, node.args["replacement"]])
     return node
 
 
@@ -89,14 +99,15 @@ def _compared_exactly(node: exp.Expr, spelling: Spelling) -> exp.Expr:
     if spelling.pads_texts and isinstance(node, exp.Length | exp.EQ):
         return _with_its_blanks(node)
     if spelling.collation and isinstance(node, exp.Cast) and node.to.is_type("text", "varchar"):
-        return exp.Collate(this=node, expression=exp.var(spelling.collation))
+        node.set("to", exp.DataType.build("NVARCHAR(MAX)", dialect="tsql"))
+        return exp.Collate(this=node.copy(), expression=exp.var(spelling.collation))
     return node
 
 
 def _is(node: exp.Is) -> exp.Expr:
     """Not null in any case, as `IS TRUE` is nowhere but in a few engines."""
     wanted = exp.Literal.number(1)
-    condition = node.this if node.expression.this else exp.not_(node.this)
+    condition = node.this.copy() if node.expression.this else exp.not_(node.this)
     return exp.EQ(this=_one_or_zero(condition), expression=wanted)
 
 
@@ -109,14 +120,15 @@ def _only_where(node: exp.Filter) -> exp.Expr:
     aggregate: exp.Expr = node.this
     condition = node.expression.this
     value = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
-    aggregate.set("this", exp.Case(ifs=[exp.If(this=condition, true=value)]))
-    return aggregate
+    counted = aggregate.copy()
+    counted.set("this", exp.Case(ifs=[exp.If(this=condition.copy(), true=value.copy())]))
+    return counted
 
 
 def _without_nan(node: exp.Nullif, spelling: Spelling) -> exp.Expr:
     """Where NaN is not even equal to itself, no comparison with it holds, as none with null does."""
-    if not spelling.nan_equals_itself:
-        compared: exp.Expr = node.this
+    if not (spelling.has_nan and spelling.nan_equals_itself):
+        compared: exp.Expr = node.this.copy()
         return compared
     node.set("expression", exp.cast(exp.Literal.string("NaN"), "double"))
     return node
@@ -130,15 +142,15 @@ def _in_place_of_x(template: str, expression: exp.Expr, dialect: str) -> exp.Exp
 def _with_its_blanks(node: exp.Length | exp.EQ) -> exp.Expr:
     """Texts are as long as their bytes say; two of them are equal only when they are equally long."""
     if isinstance(node, exp.Length):
-        return exp.IntDiv(this=_bytes(node.this), expression=exp.Literal.number(2))
+        return exp.Div(this=_bytes(node.this), expression=exp.Literal.number(2), typed=True)
     if not isinstance(node.expression, exp.Trim):
         return node
     same_length = exp.EQ(this=_bytes(node.this), expression=_bytes(node.expression))
-    return exp.paren(exp.and_(node, same_length))
+    return exp.paren(exp.and_(node.copy(), same_length))
 
 
 def _bytes(text: exp.Expr) -> exp.Expr:
-    return exp.ByteLength(this=text.copy())
+    return exp.Anonymous(this="DATALENGTH", expressions=[text.copy()])
 
 
 def _without_booleans(node: exp.Expr, warehouse: Warehouse) -> exp.Expr:

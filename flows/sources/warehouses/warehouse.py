@@ -100,6 +100,7 @@ class Spelling:
     has_regular_expressions: bool = True
     has_booleans: bool = True
     """Conditions are values, and can be selected."""
+    has_nan: bool = True
     nan_equals_itself: bool = True
     pads_texts: bool = False
     """Texts that differ only in blanks at their ends are equal, and their length leaves those out."""

@@ -19,7 +19,7 @@ from flows.sources.mysql_names import quote_column
 from flows.sources.registry import OPENERS
 from tests.fixtures.mariadb import HOST, OWNER, OWNER_PASSWORD, MariaDbServer
 from tests.flows.sources.source_database import PUBLIC, SourceDatabase
-from tests.flows.sources.warehouses.drivers import DRIVERS, SECRET
+from tests.flows.sources.warehouses.drivers import DRIVERS
 from tests.flows.sources.warehouses.stand_in import StandIn
 
 Rows = Iterable[Sequence[object]]
@@ -217,7 +217,7 @@ class InWarehouse:
         return self._settings
 
     def password(self) -> str | None:
-        return SECRET
+        return DRIVERS[self.kind].secret
 
 
 def values_sql(rows: Rows) -> str:

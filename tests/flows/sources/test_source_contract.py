@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -49,7 +50,8 @@ async def engine(
 ) -> AsyncIterator[Engine]:
     match request.param:
         case ConnectionKind():
-            yield InWarehouse(request.param, stand_in_for(request.param, monkeypatch))
+            with closing(stand_in_for(request.param, monkeypatch)) as stand_in:
+                yield InWarehouse(request.param, stand_in)
         case "postgresql":
             yield Postgres(await fresh_source_database(postgres))
         case "mariadb":
@@ -147,8 +149,11 @@ async def test_a_table_without_rows_has_its_columns(engine: Engine) -> None:
 
 @pytest.mark.parametrize("name", ['or"ders', "o.r.d'ers", "select", "größe 表", "*[a-z]?.x", "temp", "$1 --"])
 async def test_odd_names_are_only_names(engine: Engine, name: str) -> None:
+    odd = 'c "1".x'
+    if engine.kind is ConnectionKind.BIGQUERY:  # where a dot parts names, even between quotes
+        name, odd = name.replace(".", "-"), odd.replace(".", "-")
     await engine.make("other", {"id": "integer"}, [(number,) for number in range(9)])
-    await engine.make(name, {'c "1".x': "integer", "select": "varchar(20)"}, [(7, "x")])
+    await engine.make(name, {odd: "integer", "select": "varchar(20)"}, [(7, "x")])
 
     async with opened(engine) as source:
         table = await source.describe_table(engine.schema.child(name))
@@ -157,7 +162,7 @@ async def test_odd_names_are_only_names(engine: Engine, name: str) -> None:
         with duckdb.connect() as local:
             copied = await source.copy_into(local, "copied", table, None)
 
-    assert [column.name for column in copied.columns] == ['c "1".x', "select"]
+    assert [column.name for column in copied.columns] == [odd, "select"]
     assert [(row["n"], str(row["m"])) for row in rows] == [(1, "7")]
     assert copied.rows == 1
 
