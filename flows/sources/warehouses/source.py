@@ -36,7 +36,7 @@ async def open_warehouse(
 ) -> Source:
     source = WarehouseSource(warehouse, Login(settings, secret, limits))
     try:
-        await source.check()
+        await source.open()
     except BaseException:
         await source.close()
         raise
@@ -49,6 +49,7 @@ class WarehouseSource:
         self._login = login
         self._places = asyncio.Semaphore(login.limits.max_connections)
         self._idle: list[Session] = []
+        self._is_reached = False
 
     @property
     def address(self) -> str:
@@ -57,6 +58,14 @@ class WarehouseSource:
     @property
     def dialect(self) -> Dialect:
         return WarehouseDialect(warehouse=self._warehouse)
+
+    async def open(self) -> None:
+        """Speak to the engine: some drivers sign in with the first statement alone."""
+        try:
+            await self.check()
+        except TableFailed as failure:
+            raise SourceUnreachable(f"{self.address} cannot be reached. {failure.message}") from None
+        self._is_reached = True
 
     async def check(self) -> str:
         (row,) = await self._run("The source", partial(self._asked, self._warehouse.catalogue.version, None))
@@ -150,6 +159,8 @@ class WarehouseSource:
         raise failure
 
     def _failure(self, subject: str, error: Exception) -> RunFailure:
+        if not self._is_reached:
+            return unreachable(self.address, self._warehouse, error)
         return failing(self.address, subject, self._warehouse, error)
 
     async def _open(self) -> Session:

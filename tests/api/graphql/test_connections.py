@@ -143,6 +143,45 @@ async def test_kinds_of_sources(api: GraphQL) -> None:
         "requiredSettings": ["path"],
         "capabilities": {"cancel": False},
     }
+    assert [kind for kind in kinds if kinds[kind]["settings"] == kinds["POSTGRESQL"]["settings"]] == [
+        *("POSTGRESQL", "MYSQL", "SQLSERVER", "REDSHIFT")
+    ]
+    assert {
+        kind: (kinds[kind]["requiredSettings"], kinds[kind]["settings"])
+        for kind in ("SNOWFLAKE", "BIGQUERY", "TRINO", "DATABRICKS")
+    } == {
+        "SNOWFLAKE": (
+            ["account", "database", "username", "secret"],
+            ["account", "database", "username", "secret", "warehouse", "role"],
+        ),
+        "BIGQUERY": (["project", "secret"], ["project", "secret", "location"]),
+        "TRINO": (["host", "catalog", "username"], ["host", "catalog", "username", "port", "secret", "sslMode"]),
+        "DATABRICKS": (["host", "httpPath", "catalog", "secret"], ["host", "httpPath", "catalog", "secret"]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "named"),
+    [
+        (
+            "SNOWFLAKE",
+            {"account": "A-B", "database": "SHOP", "username": "u", "secret": "env:S", "role": "R"},
+            "w.SHOP",
+        ),
+        ("BIGQUERY", {"project": "my-shop", "secret": "env:S", "location": "EU"}, "w.my-shop"),
+        ("TRINO", {"host": "t.test", "catalog": "hive", "username": "u"}, "w.hive"),
+        ("DATABRICKS", {"host": "d.test", "httpPath": "/sql/1", "catalog": "main", "secret": "env:S"}, "w.main"),
+    ],
+)
+async def test_a_warehouse_is_reached_by_settings_of_its_own(
+    api: GraphQL, kind: str, settings: dict[str, Any], named: str
+) -> None:
+    create = CREATE.replace("settings {", f"settings {{ {' '.join(settings)} ")
+
+    made = (await api.do(create, input={"name": "w", "kind": kind, "settings": settings}))["connection"]
+
+    assert (made["kind"], made["database"]) == (kind, named)
+    assert {name: made["settings"][name] for name in settings} == settings
 
 
 async def test_a_file_is_found_by_its_path_and_gives_the_database_its_name(api: GraphQL) -> None:
@@ -166,6 +205,13 @@ async def test_a_file_is_found_by_its_path_and_gives_the_database_its_name(api: 
         ("POSTGRESQL", {**SETTINGS, "path": "/srv"}, "settings.path"),
         ("POSTGRESQL", {"host": "db.test"}, "settings.database"),
         ("MYSQL", {"host": "db.test"}, "settings.database"),
+        ("MYSQL", {**SETTINGS, "account": "A"}, "settings.account"),
+        ("SNOWFLAKE", {"account": "A-B", "database": "SHOP", "username": "u"}, "settings.secret"),
+        ("SNOWFLAKE", {"database": "SHOP", "username": "u", "secret": "env:S"}, "settings.account"),
+        ("BIGQUERY", {"project": "p", "secret": "env:S", "host": "h"}, "settings.host"),
+        ("TRINO", {"host": "h", "username": "u"}, "settings.catalog"),
+        ("DATABRICKS", {"host": "h", "catalog": "c", "secret": "env:S"}, "settings.http_path"),
+        ("REDSHIFT", {"host": "h", "username": "u"}, "settings.database"),
     ],
 )
 async def test_settings_of_another_kind_are_refused_by_name(

@@ -102,10 +102,9 @@ async def test_rules_are_answered(
 
 @pytest.mark.parametrize(("changed", "cause"), unreachable(READER))
 async def test_who_is_not_let_in_is_told_why(database: SourceDatabase, changed: dict[str, object], cause: str) -> None:
+    secret = "s3cret" if "username" in changed else database.server.address.password or ""
     with pytest.raises(SourceUnreachable) as caught:
-        await open_warehouse(
-            REDSHIFT, database.settings(**changed), "s3cret", SourceSettings(connect_timeout_seconds=3)
-        )
+        await open_warehouse(REDSHIFT, database.settings(**changed), secret, SourceSettings(connect_timeout_seconds=3))
 
     assert caught.value.message.endswith(f"cannot be reached: {cause}.")
     assert "s3cret" not in caught.value.message

@@ -1,8 +1,7 @@
 """With what the drivers are called, and what is said when nobody is let in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from types import ModuleType
 
 import pytest
@@ -96,10 +95,11 @@ async def test_snowflake_is_given_its_settings_and_bounds_the_session(engine_of:
         "adbc.snowflake.sql.client_option.disable_telemetry": "true",
         "adbc.snowflake.sql.client_option.max_timestamp_precision": "microseconds",
     }
-    assert engine.stand_in.settings == [
+    (setup,) = engine.stand_in.settings
+    assert setup == (
         "ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = 7, LOCK_TIMEOUT = 2, TIMEZONE = 'UTC', QUERY_TAG = 'assay', "
         "TIMESTAMP_TYPE_MAPPING = 'TIMESTAMP_NTZ', QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE"
-    ]
+    )
 
 
 async def test_bigquery_jobs_are_labelled_and_end_in_time(engine_of: EngineOf) -> None:
@@ -158,9 +158,3 @@ def test_a_login_does_not_show_its_secret() -> None:
     login = Login(DRIVERS[ConnectionKind.SNOWFLAKE].settings, SECRET, SourceSettings())
 
     assert repr(login) == "Login(ORG-ACCOUNT/shop)"
-
-
-@pytest.fixture(autouse=True)
-def _drivers_are_loaded_by_name() -> Iterator[None]:
-    assert drivers.import_module is import_module
-    yield
