@@ -17,7 +17,7 @@ MOST_COLUMNS = 3
 _LIKELY_KEYS = 3
 _INTEGERS = (
     "smallint integer bigint numeric int int2 int4 int8 tinyint mediumint decimal hugeint utinyint usmallint uinteger"
-    " ubigint number"
+    " ubigint number int64"
 )
 _TEXTS = (
     "text", "character varying", "character", "varchar", "char", "nvarchar", "nchar", "bpchar", "citext", "string"
@@ -37,6 +37,7 @@ _FAMILIES = {
     **dict.fromkeys(_INTEGERS.split(), Family.INTEGER),
     **dict.fromkeys(_TEXTS, Family.TEXT),
     "uuid": Family.UUID,
+    "uniqueidentifier": Family.UUID,
     "date": Family.DATE,
 }
 

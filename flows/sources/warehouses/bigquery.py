@@ -58,7 +58,9 @@ JOIN (SELECT DISTINCT constraint_name, table_schema, table_name
     ON used.constraint_name = own.constraint_name
 JOIN this_database.this_schema.INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS theirs
     ON theirs.table_schema = used.table_schema AND theirs.table_name = used.table_name
-    AND theirs.ordinal_position = own.position_in_unique_constraint AND theirs.position_in_unique_constraint IS NULL
+    AND theirs.ordinal_position = own.position_in_unique_constraint
+JOIN this_database.this_schema.INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS c
+    ON c.constraint_name = theirs.constraint_name AND c.constraint_type = 'PRIMARY KEY'
 WHERE own.position_in_unique_constraint IS NOT NULL
 """
 """Those into another data set are left out: only its own view names that one's key."""

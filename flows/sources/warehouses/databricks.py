@@ -108,6 +108,7 @@ DATABRICKS = Warehouse(
     unknown=Type(Form.OTHER, ValueKind.OTHER, "CAST(x AS STRING)"),
     sampling=Sampling("TABLESAMPLE ({percent} PERCENT) REPEATABLE ({seed})", Coverage.ROWS, is_repeatable=True),
     unreachable={
+        "max retry duration": failures.NO_ANSWER,
         "invalid access token": failures.WRONG_LOGIN,
         "unauthorized": failures.WRONG_LOGIN,
         "401": failures.WRONG_LOGIN,

@@ -148,6 +148,7 @@ SQLSERVER = Warehouse(
         "TABLESAMPLE SYSTEM ({percent} PERCENT) REPEATABLE ({seed})", Coverage.BLOCKS, is_repeatable=True
     ),
     unreachable={
+        "failed to load the driver": "mssql-python lacks libraries of the system; its documentation names them",
         "login failed": failures.WRONG_LOGIN,
         "cannot open database": "there is no such database, or the user may not use it",
         "login timeout": failures.NO_ANSWER,

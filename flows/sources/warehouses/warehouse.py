@@ -135,7 +135,7 @@ def plain_name(data_type: str) -> str:
     """`NUMBER(38,0)` is `number`, `ARRAY<INT64>` is `array`, `timestamp(6) with time zone` is itself without `(6)`."""
     head = data_type.lower().partition("<")[0]
     before, bracket, after = head.partition("(")
-    return before.strip() if not bracket else f"{before}{after.partition(')')[2]}".strip()
+    return f"{before}{after.rpartition(')')[2]}".strip() if bracket else before.strip()
 
 
 def same(names: str, form: Form, kind: ValueKind, reading: str = "x") -> Iterable[tuple[str, Type]]:

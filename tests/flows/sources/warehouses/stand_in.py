@@ -168,8 +168,7 @@ class StandIn:
             case "SWITCHOFFSET" | "AT_TIMEZONE":
                 return exp.AtTimeZone(this=node.expressions[0].copy(), zone=exp.Literal.string("UTC"))
             case "DATALENGTH":
-                text = node.expressions[0].transform(_joined)
-                return exp.Mul(this=exp.Length(this=text), expression=exp.Literal.number(2))
+                return exp.Mul(this=exp.Length(this=_joined(node.expressions[0])), expression=exp.Literal.number(2))
         return node
 
 
@@ -194,9 +193,12 @@ def _table_here(node: exp.Table) -> exp.Expr:
     return node
 
 
-def _joined(node: exp.Expr) -> exp.Expr:
+def _joined(text: exp.Expr) -> exp.Expr:
     """A plus between texts joins them."""
-    return exp.DPipe(this=node.this, expression=node.expression) if isinstance(node, exp.Add) else node
+    joined = exp.Paren(this=text.copy())
+    for plus in reversed(list(joined.find_all(exp.Add))):
+        plus.replace(exp.DPipe(this=plus.this.copy(), expression=plus.expression.copy()))
+    return joined
 
 
 def _plain(node: exp.Expr) -> exp.Expr:
