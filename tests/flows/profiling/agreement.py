@@ -32,6 +32,7 @@ async def profile_schemas(
 
 async def disagreements_in(database: SourceDatabase, engine: ProfilingEngine, *schemas: str) -> str:
     """Of all tables of these schemas, one a line."""
+    await database.run("VACUUM ANALYZE")  # or the server does it meanwhile, and tables take more room after it
     connection = await asyncpg.connect(database.server.dsn(database.name), server_settings={"timezone": "UTC"})
     try:
         began = await connection.fetchval("SELECT clock_timestamp()")

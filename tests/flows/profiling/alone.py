@@ -6,9 +6,10 @@ one JSON object: the largest resident memory of the process in MiB, and why each
 
 import asyncio
 import json
-import resource
+import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import flows.profile_database  # noqa: F401 - what a flow has in memory before it begins
@@ -44,7 +45,13 @@ async def profile_all(dsn: str, tables: Sequence[str]) -> dict[str, str]:
     return failed
 
 
+def peak_mib() -> float:
+    """Of this program alone: `getrusage` also counts what the process held before it became this one."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
+    assert found, "Linux tells the most that a process ever took"
+    return int(found[1]) / KIB_PER_MIB
+
+
 if __name__ == "__main__":
     failed = asyncio.run(profile_all(sys.argv[1], sys.argv[2:]))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
-    sys.stdout.write(json.dumps({"peak_mib": peak, "failed": failed}))
+    sys.stdout.write(json.dumps({"peak_mib": peak_mib(), "failed": failed}))

@@ -9,7 +9,12 @@ import pytest
 
 from tests.flows.sources.source_database import SourceDatabase
 
-pytestmark = [pytest.mark.db, pytest.mark.engine_postgres, pytest.mark.xdist_group("memory")]
+pytestmark = [
+    pytest.mark.db,
+    pytest.mark.engine_postgres,
+    pytest.mark.xdist_group("memory"),
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the most memory that a program ever took"),
+]
 
 MOST_MIB = 512
 TEXT = "repeat('x', 100000000)"

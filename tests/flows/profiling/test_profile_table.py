@@ -144,7 +144,10 @@ async def test_sample_is_never_shown_as_exact_and_repeats_by_its_seed(
     assert first.reading == Reading(Method.SAMPLED, first.reading.rows_read, 100_000, seed=7)
     assert 10_000 < first.reading.rows_read < 40_000
     assert {column.distinct.method for column in first.columns} == {Method.SAMPLED}
-    assert replace(first, observed_at=second.observed_at, seconds=second.seconds) == second
+    # The server's own vacuum may add to the room that the table takes.
+    assert (
+        replace(first, observed_at=second.observed_at, seconds=second.seconds, size_bytes=second.size_bytes) == second
+    )
 
 
 PARTED = (
