@@ -9,10 +9,10 @@ together as long as they are small: every statement is about all columns of a ba
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
@@ -37,7 +37,6 @@ _UNDERSTOOD: Mapping[ValueKind, str] = {
 """What the facts of a kind are computed on, beside the value itself."""
 _IN_ORDER: Mapping[ValueKind, str] = {ValueKind.NUMBER: "v, value", ValueKind.MOMENT: "moment, value"}
 
-T = TypeVar("T")
 Answer = tuple[Any, ...]  # of whatever types the expressions have
 
 
@@ -100,9 +99,9 @@ class ValueCounts:
         chosen = f"SELECT place, left(value, {length}), n FROM {COUNTS} WHERE hash(value) % {given(1)}::UBIGINT = 0"
         return self.connection.execute(chosen, [self.by_place(one_in)]).fetchall()
 
-    def by_place(self, numbers: Mapping[int, T]) -> list[T | None]:
-        """As a parameter."""
-        return [numbers.get(place) for place in range(len(self.columns))]
+    def by_place(self, numbers: Mapping[int, float]) -> str:
+        """As a parameter for `given`."""
+        return as_parameter(numbers.get(place) for place in range(len(self.columns)))
 
     def top(self) -> dict[int, tuple[ValueCount, ...]]:
         """The most frequent values; among equally frequent ones the smaller first, so that the order is stable."""
@@ -163,7 +162,16 @@ def understood(kind: ValueKind, counts: str) -> str:
 
 def given(parameter: int) -> str:
     """That of the value's column among the numbers that a parameter holds for each place."""
-    return f"${parameter}[place + 1]"
+    return f"{numbers_in(parameter)}[place + 1]"
+
+
+def as_parameter(numbers: Iterable[float | None]) -> str:
+    """DuckDB takes a list of Python's for a parameter, too, but as long for each number as for a small statement."""
+    return f"[{', '.join('NULL' if number is None else repr(number) for number in numbers)}]"
+
+
+def numbers_in(parameter: int) -> str:
+    return f"CAST(${parameter} AS DOUBLE[])"
 
 
 def most_frequent(rows_of: Mapping[str, int], of: int) -> tuple[ValueCount, ...]:

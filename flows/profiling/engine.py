@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,12 +17,13 @@ from flows.sources.engine_memory import GIVEN_BACK
 from flows.sources.off_loop import run_off_loop
 
 T = TypeVar("T")
+Work = Callable[[duckdb.DuckDBPyConnection], T]
 
 MEASURED_AT_ONCE = 2
 """However many tables were copied: two keep two cores busy, and each more takes its share of the memory."""
 
 _THREADS = 1
-"""Each table's own thread does its work. Another one of DuckDB's beside it would take over the reading of the source,
+"""Each table's own threads do its work. Another one of DuckDB's beside it would take over the reading of the source,
 and the table's thread would turn in a loop, a core at full load, for as long as the source takes."""
 
 
@@ -29,31 +32,90 @@ class ProfilingEngine:
         self._database = database
         self._free = asyncio.Semaphore(workspaces)
         self._measuring = asyncio.Semaphore(MEASURED_AT_ONCE)
+        self._numbers = count(1)
 
     @asynccontextmanager
     async def workspace(self) -> AsyncIterator[Workspace]:
-        """A connection whose temporary tables no other sees, and which vanish with it. Waits until one is free."""
+        """A database of its own, which vanishes with its tables. Waits until one is free."""
         async with self._free:
-            connection = self._database.cursor()
-            try:
-                yield Workspace(connection, self._measuring)
-            finally:
-                connection.close()
+            with self._attached(f"workspace_{next(self._numbers)}") as name, self._connected(name) as connection:
+                yield Workspace(connection, lambda: self._connected(name), self._measuring)
+
+    @contextmanager
+    def _attached(self, name: str) -> Iterator[str]:
+        """Apart from the others, since what is dropped from one keeps its memory until all its transactions end."""
+        self._database.execute(f"ATTACH ':memory:' AS {name}")
+        try:
+            yield name
+        finally:
+            self._database.execute(f"DETACH {name}")
+
+    @contextmanager
+    def _connected(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = self._database.cursor()
+        try:
+            connection.execute(f"USE {name}")
+            yield connection
+        finally:
+            connection.close()
 
 
 class Workspace:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, measuring: asyncio.Semaphore) -> None:
+    """Its tables are there for all of its connections, the temporary ones for the connection that made them."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        connected: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]],
+        measuring: asyncio.Semaphore,
+    ) -> None:
         self.connection = connection
+        self._connected = connected
         self._measuring = measuring
 
-    async def run(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    async def run(self, work: Work[T]) -> T:
         """Run blocking `work` off the loop, in its turn; cancelling the awaiting task interrupts it."""
+        async with self._measuring:
+            return await _run_on(self.connection, work)
 
-        async def interrupt() -> None:
-            self.connection.interrupt()
+    async def run_all(self, works: Iterable[Work[None]]) -> None:
+        """Run blocking works off the loop, begun in their order: two at once where no other table waits for its turn.
+
+        The first that fails interrupts the other.
+        """
+        left, next_ = iter(works), threading.Lock()
+
+        def take(connection: duckdb.DuckDBPyConnection) -> None:
+            while True:
+                with next_:
+                    work = next(left, None)
+                if work is None:
+                    return
+                work(connection)
 
         async with self._measuring:
-            return await run_off_loop(lambda: work(self.connection), interrupt)
+            if self._measuring.locked():
+                await _run_on(self.connection, take)
+                return
+            async with self._measuring:
+                with self._connected() as beside:
+                    await _run_on_all((self.connection, beside), take)
+
+
+async def _run_on(connection: duckdb.DuckDBPyConnection, work: Work[T]) -> T:
+    async def interrupt() -> None:
+        connection.interrupt()
+
+    return await run_off_loop(lambda: work(connection), interrupt)
+
+
+async def _run_on_all(connections: Iterable[duckdb.DuckDBPyConnection], work: Work[None]) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for connection in connections:
+                group.create_task(_run_on(connection, work))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 @asynccontextmanager

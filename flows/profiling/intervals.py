@@ -93,7 +93,7 @@ def random_sample(connection: duckdb.DuckDBPyConnection, copied: Copied) -> Rand
         return None
     block = quote_name(copied.blocks)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {GROUP_OF} AS SELECT {block}, row_number() OVER (ORDER BY hash({block})) "
+        f"CREATE OR REPLACE TABLE {GROUP_OF} AS SELECT {block}, row_number() OVER (ORDER BY hash({block})) "
         f"% {GROUPS} AS g FROM (SELECT DISTINCT {block} FROM {ROWS})"
     )
     (blocks,) = one_row(connection, f"SELECT count(*) FROM {GROUP_OF}")

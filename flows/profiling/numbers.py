@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.profiles.model import Bucket, NumberFacts
-from flows.profiling.counts import COUNTS, ROWS, Answer, ValueCounts, given, rows_where
+from flows.profiling.counts import COUNTS, ROWS, Answer, ValueCounts, as_parameter, given, numbers_in, rows_where
 from flows.sources.dialect import quote_name
 
 QUANTILES = ("0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99")
@@ -145,11 +145,14 @@ def _totals(counts: ValueCounts) -> dict[int, Totals]:
     return {place: Totals(*answer) for place, answer in found.items()}
 
 
-_LOW, _LOWER, _HIGHER = (f"$4[place * {BUCKETS + 1} + {bar}]" for bar in ("1", "pointed + 1", "pointed + 2"))
+_LOW, _LOWER, _HIGHER = (
+    f"{numbers_in(4)}[place * {BUCKETS + 1} + {bar}]" for bar in ("1", "pointed + 1", "pointed + 2")
+)
 """Edges: of the first bar, and of the one that a value points to."""
 _STEPS = f"TRY_CAST(floor((v / 2 - {_LOW} / 2) / {given(2)}) AS INTEGER)"
-_POINTED = f"least(greatest(coalesce({_STEPS}, 0), 0), {given(3)})"
-_BESIDE = f"CASE WHEN v < {_LOWER} THEN -1 WHEN pointed < {given(3)} AND v >= {_HIGHER} THEN 1 ELSE 0 END"
+_LAST = f"{given(3)}::INTEGER"
+_POINTED = f"least(greatest(coalesce({_STEPS}, 0), 0), {_LAST})"
+_BESIDE = f"CASE WHEN v < {_LOWER} THEN -1 WHEN pointed < {_LAST} AND v >= {_HIGHER} THEN 1 ELSE 0 END"
 
 
 def _spread(counts: ValueCounts, totals: Mapping[int, Totals]) -> dict[int, tuple[Moments, tuple[Bucket, ...]]]:
@@ -166,7 +169,7 @@ def _spread(counts: ValueCounts, totals: Mapping[int, Totals]) -> dict[int, tupl
         counts.by_place({place: found.mean for place, found in totals.items()}),
         counts.by_place({place: ends[1] / 2 - ends[0] / 2 for place, ends in edges.items()}),
         counts.by_place({place: len(ends) - 2 for place, ends in edges.items()}),
-        [edge for ends in counts.by_place(edges) for edge in _padded(ends or [])],
+        as_parameter(edge for place in range(len(counts.columns)) for edge in _padded(edges.get(place, []))),
     ]
     found = counts.groups(f"pointed + {_BESIDE}", "sum(n)::BIGINT", *powers, of=placed, parameters=parameters)
     return {place: _spread_of_one(found[place], totals[place], edges[place]) for place in totals}

@@ -32,7 +32,7 @@ _CHEAP_TESTS: Mapping[str, str] = {
 def well_formed(pattern: Pattern, value: str) -> str:
     """A condition on the SQL expression `value`: the whole value follows the pattern, its check digits included."""
     bare = f"translate({value}, {quote_text(pattern.ignored)}, '')" if pattern.ignored else value
-    matches = f"regexp_matches({bare}, {quote_text(pattern.regex)}) AND NOT ends_with({bare}, chr(10))"
+    matches = f"regexp_matches({bare}, {quote_text(pattern.regex)}) AND NOT ends_with({value}, chr(10))"
     if pattern.check_digits is not None:
         matches = f"CASE WHEN {matches} THEN {_check(pattern.check_digits, bare)} ELSE false END"
     return f"CASE WHEN {cheap_test(pattern, value)} THEN {matches} ELSE false END"

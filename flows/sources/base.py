@@ -105,7 +105,7 @@ class Source(Protocol):
     async def copy_into(
         self, engine: duckdb.DuckDBPyConnection, name: str, table: FoundTable, sample: Sample | None
     ) -> Copied:
-        """Copy the table (or a sample of it) into the local engine as temporary table `name`."""
+        """Copy the table (or a sample of it) into the local engine as the table `name`."""
 
     async def close(self) -> None:
         """Give the connections back."""

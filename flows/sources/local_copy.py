@@ -62,7 +62,7 @@ class LocalCopy:
         rows_sql = f"read_parquet({quote_text(str(written.file))})"
         narrowed = narrow(engine, rows_sql, written.columns, self.door.hopes(self.table))
         items = ", ".join(f"{one.expression} AS {one.column.alias}" for one in narrowed)
-        engine.execute(f"CREATE TEMP TABLE {quote_name(name)} AS SELECT {items} FROM {rows_sql}")
+        engine.execute(f"CREATE TABLE {quote_name(name)} AS SELECT {items} FROM {rows_sql}")
         rows = _count(engine, f"FROM {quote_name(name)}")
         population = written.selected.population
         return Copied(

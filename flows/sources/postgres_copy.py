@@ -67,7 +67,7 @@ class PostgresCopy:
             self.backend = attachment.backend
             try:
                 self.engine.execute(
-                    f"CREATE TEMP TABLE {quote_name(self.name)} AS FROM postgres_query(?, ?)",
+                    f"CREATE TABLE {quote_name(self.name)} AS FROM postgres_query(?, ?)",
                     [attachment.name, self.selection.sql],
                 )
             finally:

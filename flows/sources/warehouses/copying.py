@@ -92,7 +92,7 @@ class WarehouseCopy:
         try:
             found = engine.execute(f"SELECT column_name, column_type FROM (DESCRIBE {stream})").fetchall()
             items = ", ".join(f"{reading_of(alias, data_type)[0]} AS {alias}" for alias, data_type in found)
-            engine.execute(f"CREATE TEMP TABLE {quote_name(name)} AS SELECT {items} FROM {stream}")
+            engine.execute(f"CREATE TABLE {quote_name(name)} AS SELECT {items} FROM {stream}")
         finally:
             engine.unregister(stream)
         counted = engine.execute(f"SELECT count(*) FROM {quote_name(name)}").fetchone()

@@ -16,7 +16,7 @@ from domain.profiles.model import ColumnsTogether, Method, Reading
 from domain.profiles.together import FunctionalDependency, NullCooccurrence, OrderedPair
 from flows.profiling.columns import profile_columns
 from flows.profiling.keys import count_duplicate_rows
-from flows.profiling.measure import compared_within_room
+from flows.profiling.measuring import compared_within_room
 from flows.profiling.plan import ProfilePlan
 from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind

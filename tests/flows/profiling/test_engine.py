@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from domain.settings import ProfilingSettings
+from flows.profiling.counts import one_row
 from flows.profiling.engine import MEASURED_AT_ONCE, ProfilingEngine, open_engine
 from flows.profiling.measure import profile_table
 from flows.profiling.plan import plan_profile
@@ -82,3 +83,89 @@ async def test_a_thread_that_waits_for_the_source_rests(database: SourceDatabase
 
     assert waited > 3
     assert worked < 0.6
+
+
+async def test_the_columns_of_a_table_are_measured_on_two_connections_that_see_its_rows(tmp_path: Path) -> None:
+    meeting = threading.Barrier(MEASURED_AT_ONCE)
+    found: list[tuple[int, ...]] = []
+
+    def look(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("CREATE TEMP TABLE own AS SELECT 1 AS v")
+        meeting.wait(LONGEST_SECONDS)
+        found.append(one_row(connection, "SELECT count(*) FROM rows_read"))
+
+    async with open_engine(64, spill_folder=tmp_path) as engine, engine.workspace() as workspace:
+        workspace.connection.execute("CREATE TABLE rows_read AS FROM range(7)")
+        await workspace.run_all([look, look])
+
+    assert found == [(7,), (7,)]
+
+
+async def test_a_table_leaves_a_connection_to_another_that_is_measured(tmp_path: Path) -> None:
+    begun, done = threading.Event(), threading.Event()
+    threads: list[int] = []
+
+    def work(_: duckdb.DuckDBPyConnection) -> None:
+        begun.set()
+        done.wait(LONGEST_SECONDS)
+
+    def note(_: duckdb.DuckDBPyConnection) -> None:
+        threads.append(threading.get_ident())
+
+    async with (
+        open_engine(64, spill_folder=tmp_path) as engine,
+        engine.workspace() as busy,
+        engine.workspace() as other,
+    ):
+        task = asyncio.create_task(busy.run(work))
+        await until_set(begun)
+        await other.run_all([note] * 20)
+        done.set()
+        await task
+
+    assert len(threads) == 20
+    assert len(set(threads)) == 1
+
+
+async def test_work_that_fails_interrupts_the_other_and_begins_nothing_more(tmp_path: Path) -> None:
+    running = threading.Event()
+    begun: list[str] = []
+
+    def endless(connection: duckdb.DuckDBPyConnection) -> None:
+        begun.append("endless")
+        running.set()
+        connection.execute("SELECT count(*) FROM range(1000000) a, range(1000000) b").fetchall()
+
+    def failing(connection: duckdb.DuckDBPyConnection) -> None:
+        begun.append("failing")
+        running.wait(LONGEST_SECONDS)
+        connection.execute("FROM nothing")
+
+    def never(_: duckdb.DuckDBPyConnection) -> None:
+        begun.append("never")
+
+    async with open_engine(64, spill_folder=tmp_path) as engine, engine.workspace() as workspace:
+        with pytest.raises(duckdb.CatalogException, match="nothing"):
+            await workspace.run_all([endless, failing, never])
+
+    assert sorted(begun) == ["endless", "failing"]
+
+
+async def test_workspaces_neither_see_nor_keep_each_others_tables(tmp_path: Path) -> None:
+    async with open_engine(64, spill_folder=tmp_path) as engine:
+        async with engine.workspace() as one, engine.workspace() as other:
+            other.connection.execute("BEGIN")
+            for number, workspace in enumerate((one, other)):
+                workspace.connection.execute(f"CREATE TABLE rows_read AS SELECT {number} AS v")
+            values = [one_row(workspace.connection, "FROM rows_read") for workspace in (one, other)]
+        async with engine.workspace() as after:
+            databases = after.connection.execute(
+                "SELECT count(*) FROM duckdb_databases() WHERE NOT internal"
+            ).fetchone()
+
+    assert values == [(0,), (1,)]
+    assert databases == (2,)  # the engine's own, and that of the workspace
+
+
+async def until_set(event: threading.Event) -> None:
+    assert await asyncio.to_thread(event.wait, LONGEST_SECONDS)

@@ -265,5 +265,22 @@ async def test_table_that_needs_more_memory_than_allowed_fails_alone_and_says_so
     assert caught.value.message.endswith("it needs more memory than profiling.memory_limit_mb allows.")
 
 
+async def test_column_that_needs_more_memory_than_allowed_is_left_out_and_the_others_are_measured(
+    database: SourceDatabase,
+) -> None:
+    texts = "(SELECT string_agg(md5(i::text || part), ' ') FROM generate_series(1, 300) part)"
+    await database.run(
+        f"CREATE TABLE t AS SELECT i AS a, {texts} AS b, i % 3 AS c FROM generate_series(1, 3000) i", "ANALYZE t"
+    )
+
+    async with open_engine(memory_limit_mb=64) as engine:
+        profile = await _profile(database, engine, "t")
+
+    reason = "It could not be measured: it needs more memory than profiling.memory_limit_mb allows."
+    assert {column.name: column.distinct.value for column in profile.columns} == {"a": 3000, "c": 3}
+    assert (profile.unmeasured, profile.left_out["columns.b"]) == ({"b"}, reason)
+    assert profile.duplicate_rows == Measured(0, Method.EXACT)
+
+
 def _entries(folder: Path) -> list[Path]:
     return list(folder.iterdir())

@@ -23,7 +23,9 @@ async def _copy(
     source: PostgresSource, engine: duckdb.DuckDBPyConnection, table: str, sample: Sample | None = None
 ) -> tuple[Copied, list[tuple[Any, ...]]]:
     copied = await source.copy_into(engine, "copied", await source.describe_table(PUBLIC.child(table)), sample)
-    return copied, engine.execute("SELECT columns(*)::VARCHAR FROM copied").fetchall()
+    rows = engine.execute("SELECT columns(*)::VARCHAR FROM copied").fetchall()
+    engine.execute("DROP TABLE copied")
+    return copied, rows
 
 
 def attached(engine: duckdb.DuckDBPyConnection) -> int:
@@ -116,9 +118,7 @@ async def test_sample_is_by_seed(database: SourceDatabase, engine: duckdb.DuckDB
 
     async with database.opened() as source:
         first, rows = await _copy(source, engine, "t", Sample(10_000, seed=1))
-        engine.execute("DROP TABLE copied")
         _, again = await _copy(source, engine, "t", Sample(10_000, seed=1))
-        engine.execute("DROP TABLE copied")
         _, other = await _copy(source, engine, "t", Sample(10_000, seed=2))
 
     assert first.coverage is Coverage.BLOCKS
