@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 from itertools import chain
 from typing import TypeVar
 
@@ -19,17 +19,13 @@ from flows.profiling.intervals import FEWEST_GROUPS, RandomSample, intervals_of,
 from flows.profiling.keys import candidate_keys, count_duplicate_rows
 from flows.profiling.order import value_orders
 from flows.profiling.plan import ProfilePlan, seed_of
-from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
+from flows.profiling.together.compare import COMPARED_METRICS, Comparing, Comparison, Part
 from flows.sources.base import Copied, CopiedColumn, Coverage
 from flows.sources.room import lack_of_room
 
 T = TypeVar("T")
 Columns = tuple[CopiedColumn, ...]
 Measure = Callable[[Columns, duckdb.DuckDBPyConnection], None]
-
-
-def _nothing_compared() -> Comparison:
-    return Comparison(left_out=dict.fromkeys(COMPARED_METRICS, ENDED))
 
 
 @dataclass(slots=True)
@@ -40,10 +36,10 @@ class Measuring:
     copied: Copied
     reading: Reading
     duplicates: Measured[int] | None = None
-    compared: Comparison = field(default_factory=_nothing_compared)
     bytes_read: int | None = None
     _profiles: dict[str, ColumnProfile] = field(default_factory=dict)
     _orders: Mapping[str, ValueOrder | None] = field(default_factory=dict)
+    _compared: dict[Part, Comparison] = field(default_factory=dict)
     _crowded_out: list[Columns] = field(default_factory=list)
     """For them there was no room beside others."""
     _lacks: dict[str, str] = field(default_factory=dict)
@@ -54,6 +50,12 @@ class Measuring:
         """In the order of the table."""
         measured = (column.name for column in self.copied.columns if column.name in self._profiles)
         return tuple(replace(self._profiles[name], order=self._orders.get(name)) for name in measured)
+
+    @property
+    def compared(self) -> Comparison:
+        done = {metric for part in self._compared for metric in part.metrics}
+        ended = Comparison(left_out={metric: ENDED for metric in COMPARED_METRICS if metric not in done})
+        return reduce(Comparison.with_, self._compared.values(), ended)
 
     @property
     def left_out(self) -> dict[str, str]:
@@ -86,7 +88,8 @@ class Measuring:
         for columns in self._crowded_out:
             await workspace.run(partial(self._measure_alone, measure, columns))
         if self._profiles and not allowed.is_over:
-            await workspace.run(self._compare)
+            await workspace.run(self._count_duplicates)
+            await workspace.run_all(partial(self._look, part) for part in self._comparing.parts)
 
     def _order(self, connection: duckdb.DuckDBPyConnection) -> None:
         orders = partial(value_orders, connection, self.plan.table, self.copied)
@@ -112,17 +115,26 @@ class Measuring:
             left_out = {**profile.left_out, **_no_intervals(self.reading, self.copied, sample)}
             self._profiles[column.name] = replace(profile, intervals=intervals, left_out=left_out)
 
-    def _compare(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _count_duplicates(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.duplicates = _within_room(
             lambda: _duplicates(connection, self.copied, self.reading, self.columns),
             lambda reason: self._lacks.update(duplicate_rows=reason),
         )
-        may_have_duplicates = self.duplicates is None or self.duplicates.value > 0
-        measured = [column for column in self.copied.columns if column.name in self._profiles]
-        copied = replace(self.copied, columns=tuple(measured))
-        self.compared = compared_within_room(
-            connection, self.plan, copied, self.reading, self.columns, has_duplicates=may_have_duplicates
+
+    @property
+    def _comparing(self) -> Comparing:
+        plan, columns = self.plan, self.columns
+        return Comparing(
+            self.copied,
+            columns,
+            self.reading,
+            seed=seed_of(plan.table.fqn) if plan.sample is None else plan.sample.seed,
+            known_keys=candidate_keys(plan.table, columns),
+            has_duplicates=self.duplicates is None or self.duplicates.value > 0,
         )
+
+    def _look(self, part: Part, connection: duckdb.DuckDBPyConnection) -> None:
+        self._compared[part] = look_within_room(part, connection)
 
 
 def _within_room(work: Callable[[], T], note: Callable[[str], None]) -> T | None:
@@ -137,23 +149,12 @@ def _within_room(work: Callable[[], T], note: Callable[[str], None]) -> T | None
         return None
 
 
-def compared_within_room(
-    connection: duckdb.DuckDBPyConnection,
-    plan: ProfilePlan,
-    copied: Copied,
-    reading: Reading,
-    columns: Sequence[ColumnProfile],
-    *,
-    has_duplicates: bool,
-) -> Comparison:
+def look_within_room(part: Part, connection: duckdb.DuckDBPyConnection) -> Comparison:
     """A profile without what its columns do together is better than none."""
-    seed = seed_of(plan.table.fqn) if plan.sample is None else plan.sample.seed
-    keys = candidate_keys(plan.table, columns)
     lacks: list[str] = []
-    compare = partial(compare_columns, connection, copied, columns, reading, seed=seed, known_keys=keys)
-    compared = _within_room(partial(compare, has_duplicates=has_duplicates), lacks.append)
-    return compared or Comparison(
-        left_out={metric: f"Comparing columns failed: {reason}." for metric in COMPARED_METRICS for reason in lacks}
+    found = _within_room(partial(part.look, connection), lacks.append)
+    return found or Comparison(
+        left_out={metric: f"Comparing columns failed: {reason}." for metric in part.metrics for reason in lacks}
     )
 
 

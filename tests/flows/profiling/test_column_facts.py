@@ -139,7 +139,7 @@ def test_quantiles_by_sorting_equal_those_in_memory(values: list[int]) -> None:
         engine.execute("CREATE TEMP TABLE rows_read AS SELECT unnest(?::INTEGER[]) AS c1", [values])
         counts = count_values(engine, [CopiedColumn("v", "c1", ValueKind.NUMBER)])
 
-        sorted_out = quantiles_of(counts, in_memory=False)
+        sorted_out = quantiles_of(counts, among_rows=False)
 
     assert sorted_out[0] == {share: by_hand.quantile(values, share) for share in QUANTILES}
 

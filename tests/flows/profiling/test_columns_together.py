@@ -10,15 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.assets.model import AssetType, FoundTable
-from domain.fqn import Fqn
 from domain.profiles.model import ColumnsTogether, Method, Reading
 from domain.profiles.together import FunctionalDependency, NullCooccurrence, OrderedPair
 from flows.profiling.columns import profile_columns
 from flows.profiling.keys import count_duplicate_rows
-from flows.profiling.measuring import compared_within_room
-from flows.profiling.plan import ProfilePlan
-from flows.profiling.together.compare import COMPARED_METRICS, Comparison, compare_columns
+from flows.profiling.measuring import look_within_room
+from flows.profiling.together.compare import OF_KEYS, OF_VALUES, Comparing, Comparison
 from flows.sources.base import Copied, CopiedColumn, Coverage, ValueKind
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -44,9 +41,7 @@ def compare(
     reading = Reading(Method.EXACT, count, count)
     profiles = [one for column in columns for one in profile_columns(engine, [column], {}, reading, NOW)]
     has_duplicates = count_duplicate_rows(engine, copied) > 0
-    return compare_columns(
-        engine, copied, profiles, reading, seed=7, known_keys=known_keys, has_duplicates=has_duplicates
-    )
+    return Comparing(copied, profiles, reading, 7, known_keys, has_duplicates).run(engine)
 
 
 def compare_values(engine: duckdb.DuckDBPyConnection, **columns: Values) -> Comparison:
@@ -346,14 +341,14 @@ def test_columns_that_hold_nothing_comparable_are_left_alone(engine: duckdb.Duck
 def test_a_profile_does_without_comparisons_that_there_is_no_room_for() -> None:
     columns = (CopiedColumn("a", "c1", ValueKind.NUMBER), CopiedColumn("b", "c2", ValueKind.NUMBER))
     reading, copied = Reading(Method.EXACT, 90_000, 90_000), Copied(90_000, 90_000, Coverage.ALL, NOW, columns)
-    table = FoundTable(Fqn.of("bank", "main", "public", "t"), AssetType.TABLE, ())
     with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as full:
         full.execute("CREATE TEMP TABLE rows_read AS SELECT i * 7919 % 1000 AS c1, i % 97 AS c2 FROM range(90000) r(i)")
         profiles = [one for column in columns for one in profile_columns(full, [column], {}, reading, NOW)]
         (used,) = full.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone() or (0,)
         full.execute(f"SET memory_limit = '{used + 300_000} bytes'")
 
-        found = compared_within_room(full, ProfilePlan(table, None, ""), copied, reading, profiles, has_duplicates=True)
+        parts = Comparing(copied, profiles, reading, 7, known_keys=(), has_duplicates=True).parts
+        found = [look_within_room(part, full) for part in parts]
 
     reason = "Comparing columns failed: it needs more memory than profiling.memory_limit_mb allows."
-    assert found == Comparison(left_out=dict.fromkeys(COMPARED_METRICS, reason))
+    assert found == [Comparison(left_out=dict.fromkeys(metrics, reason)) for metrics in (OF_VALUES, OF_KEYS)]
