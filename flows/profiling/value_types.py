@@ -14,11 +14,12 @@ from flows.sources.dialect import quote_text
 
 # A leading zero makes a code, not a number: 00420 loses something when it becomes 420.
 _INTEGER = "^[+-]?(0|[1-9][0-9]{0,17})$"
+_LONGEST_INTEGER = 19
 _DECIMAL = "^[+-]?(0|[1-9][0-9]*)?[.][0-9]+([eE][+-]?[0-9]+)?$"
 _MIDNIGHT = "moment IS NULL OR moment = date_trunc('day', moment)"
 """A day beyond the range of time stamps is no moment."""
 _REAL_DAY = "TRY_CAST(left(value, 10) AS DATE) IS NOT NULL"
-_STARTS_LIKE_A_NUMBER = "contains('+-.0123456789', left(value, 1))"
+_STARTS_LIKE_A_NUMBER = "ascii(value) BETWEEN ascii('+') AND ascii('9')"
 
 
 def _pattern_test(name: str, and_also: str = "true") -> tuple[str, str]:
@@ -28,13 +29,16 @@ def _pattern_test(name: str, and_also: str = "true") -> tuple[str, str]:
 
 # Each with a cheap condition first, as in patterns.py.
 _TEXT_TESTS: Mapping[str, tuple[str, str]] = {
-    "integer": (_STARTS_LIKE_A_NUMBER, f"regexp_matches(value, {quote_text(_INTEGER)})"),
-    "decimal": (_STARTS_LIKE_A_NUMBER, f"regexp_matches(value, {quote_text(_DECIMAL)})"),
+    "integer": (
+        f"strlen(value) <= {_LONGEST_INTEGER} AND {_STARTS_LIKE_A_NUMBER}",
+        f"regexp_matches(value, {quote_text(_INTEGER)})",
+    ),
+    "decimal": (f"contains(value, '.') AND {_STARTS_LIKE_A_NUMBER}", f"regexp_matches(value, {quote_text(_DECIMAL)})"),
     "boolean": ("strlen(value) BETWEEN 2 AND 5", "lower(value) IN ('true', 'false', 'yes', 'no')"),
     "date": _pattern_test("iso_date", _REAL_DAY),
     "timestamp": _pattern_test("iso_timestamp", _REAL_DAY),
     "uuid": _pattern_test("uuid"),
-    "json": ("left(value, 1) IN ('{', '[')", "json_valid(value)"),
+    "json": ("ascii(value) IN (ascii('{'), ascii('['))", "json_valid(value)"),
 }
 
 
