@@ -9,8 +9,9 @@ from domain.profiles.model import ColumnProfile
 from flows.profiling.name_evidence import ColumnName
 from flows.profiling.neighbours import Neighbours
 from flows.profiling.possible_references import MOST_PARENTS, Candidate, free_columns, parents_of, promise
+from flows.profiling.reference_checks import MAX_CHECKED_ROWS
 from flows.profiling.reference_keys import Family, Key, KeyFacts, TableNames, family_of
-from flows.profiling.value_evidence import ColumnValues, share_not_below, surprise
+from flows.profiling.value_evidence import ColumnValues, share_not_below, surprise, surprise_of_order
 
 _MOST_SEARCHED = 300
 """Keys whose values are compared where names say nothing."""
@@ -56,10 +57,15 @@ def _fitting(child: TableNames, name: str, values: ColumnValues, facts: Sequence
     for one in compared:
         if one.key.fqn == child.table.fqn and family is Family.INTEGER:
             share = None if values.is_unique else share_not_below(values, one)
-            if share is not None:
+            if share is not None and _most_bits_of_order(values, share) >= required:
                 yield Candidate((name,), one, 0.0, 0.0, required, share)
         elif (bits := surprise(values, one, is_key_like=is_key_like)) >= required:
             yield Candidate((name,), one, 0.0, bits, required)
+
+
+def _most_bits_of_order(values: ColumnValues, share: float) -> float:
+    """If not one of the rows that would be checked lay above its own key."""
+    return surprise_of_order(min(values.rows, MAX_CHECKED_ROWS) * share, 0)
 
 
 def _is_column(key: Key, child: TableNames, name: str) -> bool:
